@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+# make run: try it.  make test: everything CI runs.  The rest is for people who change Tidings.
+SHELL := /bin/bash
+JOBS ?= $(shell nproc)
+# Options for `make run`, e.g. make run ARGS="--listen 127.0.0.1:9000".
+ARGS ?=
+
+integration := tests/integration
+npm_stamp := $(integration)/node_modules/.package-lock.json
+sources = $(shell git ls-files --cached --others --exclude-standard '*.cpp' '*.hpp')
+
+# Debian puts nats-server where only root's PATH looks.
+export PATH := $(PATH):/usr/sbin
+
+# Warnings stop CI only: a newer compiler must not stop a user.
+ifeq ($(CI),true)
+configure_flags := -DTIDINGS_WERROR=ON
+endif
+
+configure = cmake --preset $(1) $(configure_flags)
+build = cmake --build --preset $(1) -j $(JOBS) $(if $(2),--target $(2))
+test = ctest --preset $(1) -j $(JOBS)
+
+.PHONY: help setup run test asan tsan format tidy clean
+
+help:
+	@echo "make run     install what is missing, build, start Tidings with its own nats-server"
+	@echo "make test    install what is missing, build, run every test"
+	@echo "make asan    every test under AddressSanitizer and UndefinedBehaviorSanitizer"
+	@echo "make tsan    every test under ThreadSanitizer"
+	@echo "make format  clang-format in place;  make tidy  clang-tidy;  make clean  remove build/"
+
+setup:
+	@scripts/setup
+
+run: setup
+	$(call configure,release)
+	$(call build,release,tidings)
+	@exec build/release/tidings serve --nats embedded --store .tidings --model examples/locations.json $(ARGS)
+
+test: setup $(npm_stamp)
+	$(call configure,release)
+	$(call build,release)
+	$(call test,release)
+
+asan tsan: setup $(npm_stamp)
+	$(call configure,$@)
+	$(call build,$@)
+	$(call test,$@)
+
+# npm writes the stamp; touched, since npm may give it an older time than the lock file has.
+$(npm_stamp): $(integration)/package.json $(integration)/package-lock.json | setup
+	cd $(integration) && npm ci --no-audit --no-fund
+	@touch $@
+
+format:
+	@scripts/setup lint
+	clang-format -i $(sources)
+
+# Without precompiled headers, since clang cannot read g++'s.
+tidy:
+	@scripts/setup lint
+	cmake --preset dev -B build/tidy -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON
+	run-clang-tidy -quiet -j $(JOBS) -p build/tidy '$(CURDIR)/(envelopes|model|net|actors|app)/'
+
+clean:
+	rm -rf build $(integration)/node_modules
