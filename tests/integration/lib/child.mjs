@@ -19,7 +19,7 @@ export class Child {
     this.stdout = '';
     this.stderr = '';
     // setpriv becomes the command itself, which then dies with us even when we are killed.
-    this.process = spawn('setpriv', ['--pdeathsig', 'KILL', command, ...args], {
+    this.process = spawn('/usr/bin/setpriv', ['--pdeathsig', 'KILL', command, ...args], {
       env: { ...env },
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -16,25 +16,22 @@ function environment(extra) {
 
 export const example = (name) => path.join(repository, 'examples', `${name}.json`);
 
+/** Arguments that serve on a free port. */
+export function serveArguments({ nats, store, models = [example('locations')], args = [] }) {
+  return [
+    'serve', '--listen', '127.0.0.1:0',
+    ...(nats ? ['--nats', nats] : []),
+    ...(store ? ['--store', store] : []),
+    ...models.flatMap((file) => ['--model', file]),
+    ...args,
+  ];
+}
+
 export class Tidings {
   /** Starts the binary with these arguments as they are. */
   static launch(args, { env = {}, cwd } = {}) {
     const tidings = new Tidings();
     tidings.child = new Child('tidings', binary, args, { env: environment(env), cwd });
-    return tidings;
-  }
-
-  /** Serves on a free port and waits until it is ready. */
-  static async serve({ nats, store, models = [example('locations')], args = [], env, ready = true }) {
-    const tidings = Tidings.launch([
-      'serve', '--listen', '127.0.0.1:0',
-      ...(nats ? ['--nats', nats] : []),
-      ...(store ? ['--store', store] : []),
-      ...models.flatMap((file) => ['--model', file]),
-      ...args,
-    ], { env });
-    await tidings.listening();
-    if (ready) await tidings.client.waitReady();
     return tidings;
   }
 

@@ -7,7 +7,7 @@ import nodeTest from 'node:test';
 import { connect } from 'nats';
 import { NatsProxy } from './nats_proxy.mjs';
 import { NatsServer } from './nats_server.mjs';
-import { Tidings } from './tidings.mjs';
+import { serveArguments, Tidings } from './tidings.mjs';
 
 export class World {
   #started = [];
@@ -45,9 +45,13 @@ export class World {
   }
 
   /** A gateway that is ready; with its own nats-server unless `nats` is given. */
-  async tidings(options = {}) {
+  async tidings({ ready = true, ...options } = {}) {
     const store = options.store ?? (options.nats ? undefined : this.directory());
-    return this.#keep(await Tidings.serve({ ...options, store }));
+    // Kept before it is known to work, so that a failed start is reported and cleaned up too.
+    const tidings = this.launch(serveArguments({ ...options, store }), options);
+    await tidings.listening();
+    if (ready) await tidings.client.waitReady();
+    return tidings;
   }
 
   /** The binary with these arguments, whatever comes of it. */
