@@ -4,6 +4,9 @@
 /** The projector's writes do not reach the bucket. */
 export const holdWrites = ({ from, subject }) => (from === 'gateway' && subject.startsWith('$KV.') ? 'hold' : 'pass');
 
+/** The reactor's acknowledgements do not arrive. */
+export const holdAcks = ({ from, subject }) => (from === 'gateway' && subject.startsWith('$JS.ACK.COMMANDS.') ? 'hold' : 'pass');
+
 /** The reactor is not given new commands. */
 export const holdDeliveries = ({ from, subject }) =>
   from === 'server' && /^commands\.\d+\./.test(subject) ? 'hold' : 'pass';
