@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -46,7 +48,20 @@ public:
   std::variant<route_match, wrong_method, no_route> match(std::string_view method, std::string_view path) const;
 
 private:
+  /// Lets string_view look up without making a string.
+  struct text_hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  };
+  template <class Value>
+  using text_map = std::unordered_map<std::string, Value, text_hash, std::equal_to<>>;
+
+  caf::error add(const model_ptr& model);
+
   std::vector<model_ptr> models_;
+  text_map<command_entry> commands_;
+  text_map<query_entry> queries_;
+  text_map<std::vector<const route_spec*>> routes_; ///< By the first segment, which is never a parameter.
 };
 
 using catalog_ptr = std::shared_ptr<const catalog>;

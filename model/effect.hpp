@@ -44,6 +44,10 @@ decision decide(const service_model& model, const command_spec& spec, const comm
 caf::expected<token> key_of(const service_model& model, const command_spec& spec, const json& payload,
                             std::string_view command_id);
 
+/// The rejection of a document whose unique member `field` has a value that another document has:
+/// `User already exists with email: alice@example.com`.
+rejection not_unique(const service_model& model, std::string_view field, const json& value);
+
 /// The HTTP status of a rejection: 409 for a conflict with what is stored, else 422.
 uint16_t http_status_of_rejection(std::string_view code);
 

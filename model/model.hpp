@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,18 +42,20 @@ struct command_spec {
   std::shared_ptr<const json_schema> check; ///< Never null; accepts everything when the file has no schema.
   std::vector<action> actions;              ///< Templates: `{field}` in strings is taken from the new document.
   std::optional<remote_handler> handler;
-  std::chrono::milliseconds timeout;        ///< Default deadline over NATS; 10 s.
+  std::chrono::milliseconds timeout; ///< Default deadline over NATS; 10 s.
 };
 
 struct query_spec {
   token type;
   query_effect effect;
-  std::string sort;                  ///< list: field, "-" in front for descending; empty: by key.
-  std::vector<std::string> filters;  ///< list: fields the payload may ask to be equal.
-  std::vector<std::string> search;   ///< list: fields in which payload `q` is looked for, case-insensitively.
-  size_t limit = 100;                ///< list: page size when the payload has none.
-  size_t max_limit = 1000;           ///< list: the most a payload may ask for.
-  std::chrono::milliseconds timeout; ///< Default deadline over NATS; 3 s.
+  std::string sort;                         ///< list: field, "-" in front for descending; empty: by key.
+  std::vector<std::string> filters;         ///< list: fields the payload may ask to be equal.
+  std::vector<std::string> search;          ///< list: fields in which payload `q` is looked for, case-insensitively.
+  size_t limit = 100;                       ///< list: page size when the payload has none.
+  size_t max_limit = 1000;                  ///< list: the most a payload may ask for.
+  std::chrono::milliseconds timeout;        ///< Default deadline over NATS; 3 s.
+  json schema;                              ///< Of the payload, as written.
+  std::shared_ptr<const json_schema> check; ///< Never null; accepts everything when the file has no schema.
 };
 
 /// One `"METHOD /path/{param}": "Type"` line.
@@ -67,12 +70,16 @@ struct route_spec {
 struct service_model {
   token service;
   token bucket;
+  std::string noun;                ///< What messages call one document, e.g. "Location" for "locations".
   std::string key;                 ///< The document member that is its key; "id" unless the file says otherwise.
   std::vector<std::string> unique; ///< Members no two documents may share a value of.
   std::map<std::string, command_spec, std::less<>> commands;
   std::map<std::string, query_spec, std::less<>> queries;
   std::vector<route_spec> routes;
-  json source;                     ///< The file as written.
+  /// Fields a list may be sorted by: the key, created_at, updated_at and what the file names. A closed set, since each
+  /// one that is asked for costs an index.
+  std::set<std::string, std::less<>> sortable;
+  json source; ///< The file as written.
 };
 
 using model_ptr = std::shared_ptr<const service_model>;
