@@ -16,15 +16,22 @@
 
 namespace tidings {
 
+/// A place in the COMMANDS stream. A stream that was made anew counts from 1 again, so its creation time goes first.
+struct log_position {
+  uint64_t incarnation = 0; ///< When the stream was created, nanoseconds since 1970.
+  uint64_t sequence = 0;
+  auto operator<=>(const log_position&) const = default;
+};
+
 /// One key of the projection as this process knows it.
 struct stored_document {
   std::string key;
-  uint64_t revision = 0;     ///< KV revision (stream sequence) of this entry.
-  uint64_t sequence = 0;     ///< COMMANDS sequence last applied to the key.
-  std::string command_id;    ///< Command last applied to the key.
-  bool deleted = false;      ///< A tombstone: `value` is null.
+  uint64_t revision = 0;  ///< KV revision (stream sequence) of this entry.
+  log_position position;  ///< Of the command last applied to the key.
+  std::string command_id; ///< Command last applied to the key.
+  bool deleted = false;   ///< A tombstone: `value` is null.
   json value;
-  std::string text;          ///< `value` as JSON text.
+  std::string text; ///< `value` as JSON text.
 };
 
 using document_ptr = std::shared_ptr<const stored_document>;
@@ -33,13 +40,13 @@ using document_ptr = std::shared_ptr<const stored_document>;
 struct list_request {
   std::string sort; ///< Field, "-" in front for descending; empty: by key.
   size_t limit = 100;
-  std::optional<std::string> cursor;          ///< Opaque; from an earlier page.
+  std::optional<std::string> cursor;               ///< Opaque; from an earlier page.
   std::vector<std::pair<std::string, json>> equal; ///< Filters.
-  std::string text;                           ///< `q`.
+  std::string text;                                ///< `q`.
 };
 
-/// Reads a list query's payload: `limit`, `sort`, `cursor`, `q` and the model's filters; numbers may come as text, since
-/// GET parameters do. Unknown members are refused by name.
+/// Reads a list query's payload: `limit`, `sort`, `cursor`, `q` and the model's filters; numbers may come as text,
+/// since GET parameters do. Unknown members are refused by name.
 /// @returns `errc::schema_violation` with the pointer.
 caf::expected<list_request> parse_list_request(const service_model& model, const query_spec& spec, const json& payload);
 
@@ -62,11 +69,12 @@ public:
   document_ptr find_unique(std::string_view field, const json& value, std::string_view except_key) const;
 
   /// A page as JSON text: `{"items": [...], "next_cursor": null | "...", "total": n}` where total counts all live
-  /// documents that fit the filters (only when there is no search or filter; null otherwise, it would cost a full scan).
+  /// documents that fit the filters (only when there is no search or filter; null otherwise, it would cost a full
+  /// scan).
   /// @returns `errc::schema_violation` for a cursor that is not ours.
   caf::expected<std::string> list(const query_spec& spec, const list_request& request) const;
 
-  size_t size() const noexcept;      ///< Live documents.
+  size_t size() const noexcept;       ///< Live documents.
   uint64_t revision() const noexcept; ///< The highest revision seen.
 
 private:

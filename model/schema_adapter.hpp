@@ -102,7 +102,7 @@ private:
 /// A value of `enum` or `const`, kept by the compiled schema.
 class frozen final : public valijson::adapters::FrozenValue {
 public:
-  explicit frozen(json value) : value_{std::move(value)} {}
+  explicit frozen(json value) : value_(std::move(value)) {} // braces would make an array of it
   const json& value() const noexcept { return value_; }
   valijson::adapters::FrozenValue* clone() const override { return new frozen{value_}; }
   bool equalTo(const valijson::adapters::Adapter& other, bool strict) const override;

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include "actors/command_bus.hpp"
+
+#include "actors/headers.hpp"
+#include "envelopes/errc.hpp"
+#include "envelopes/ids.hpp"
+#include "envelopes/subjects.hpp"
+#include "envelopes/timestamp.hpp"
+#include "model/effect.hpp"
+
+namespace tidings {
+
+namespace {
+
+// What headers and subject may add to the body on the wire.
+constexpr size_t message_overhead = 2048;
+
+} // namespace
+
+void command_bus_state::init(command_bus_options options) {
+  options_ = std::move(options);
+  self_->send(options_.gateway, follow_connection{self_});
+}
+
+void command_bus_state::submit(submit_command& x) {
+  auto refuse_with = [&](caf::error why) { refuse(x.listener, x.cookie, x.command_id, std::move(why)); };
+  if (draining) return refuse_with(make_error(errc::shutting_down, "stopping; another instance may take it"));
+  auto id = token::admit(x.command_id, "command id");
+  if (!id) return refuse_with(id.error());
+  auto outgoing = prepare(x, *id);
+  if (!outgoing) return refuse_with(outgoing.error());
+  auto slot = permit();
+  if (!slot) return refuse_with(make_error(errc::overloaded, "too many commands are being waited for"));
+  auto order = std::make_shared<wait_order>(wait_order{options_.gateway, options_.hub, options_.reactor, std::move(*id), *x.owner,
+                                                       std::move(*outgoing), x.wait, options_.publish_deadline,
+                                                       std::move(x.listener), x.cookie, std::move(slot)});
+  self_->spawn(command_waiter, std::move(order));
+}
+
+caf::expected<outgoing_command> command_bus_state::prepare(submit_command& x, const token& id) const {
+  auto [model, spec] = options_.models->find_command(x.command_type);
+  if (!model) return make_error(errc::no_handler, "No handler available for commands." + x.command_type);
+  if (auto wrong = spec->check->violations(x.payload); !wrong.empty())
+    return make_error(errc::schema_violation, failure{"the payload of " + spec->type.str() + " breaks its schema", std::move(wrong)});
+  auto key = key_of(*model, *spec, x.payload, x.command_id);
+  if (!key) return key.error();
+  outgoing_command out;
+  out.type = spec->type.str();
+  out.key = key->str();
+  out.headers = {{command_headers::msg_id, id.str()}, {command_headers::owner, x.owner->str()}, {command_headers::key, out.key}};
+  if (x.client_chosen) {
+    out.digest = sha256_hex(out.type + '\n' + dump(x.payload));
+    out.headers.emplace_back(command_headers::digest, out.digest);
+  }
+  if (!x.traceparent.empty()) out.headers.emplace_back(command_headers::traceparent, x.traceparent);
+  // Commands of a model with unique members share one partition, so that whoever owns it sees them all in order.
+  auto partition = subjects::partition_of(model->unique.empty() ? out.key : model->bucket.str());
+  out.subject = subjects::command_log(partition, spec->type, id);
+  out.data = to_json(command_request{out.type, id.str(), std::move(x.service_id), now_rfc3339(), std::move(x.payload)});
+  if (max_payload > 0 && out.data.size() + message_overhead > static_cast<size_t>(max_payload))
+    return make_error(errc::payload_too_large, "the command is larger than the NATS server takes (max_payload "
+                                                 + std::to_string(max_payload) + " bytes)");
+  return out;
+}
+
+void command_bus_state::attach(const attach_command& x) {
+  auto slot = permit();
+  if (!slot)
+    return refuse(x.listener, x.cookie, x.command_id->str(), make_error(errc::overloaded, "too many commands are being waited for"));
+  auto order = std::make_shared<wait_order>(wait_order{options_.gateway, options_.hub, options_.reactor, *x.command_id, *x.owner,
+                                                       std::nullopt, draining ? milliseconds{0} : x.wait, options_.publish_deadline, x.listener,
+                                                       x.cookie, std::move(slot)});
+  self_->spawn(command_waiter, std::move(order));
+}
+
+std::shared_ptr<void> command_bus_state::permit() {
+  if (*waiters_ >= options_.max_waiters) return nullptr;
+  ++*waiters_;
+  return {waiters_.get(), [count = waiters_](void*) { --*count; }};
+}
+
+void command_bus_state::refuse(const command_listener& listener, uint64_t cookie, const std::string& command_id, caf::error why) {
+  self_->send(listener, command_answer{cookie, std::move(why), command_id, outcome_status::pending, {}, nullptr});
+}
+
+command_bus_actor::behavior_type command_bus(command_bus_ptr self, command_bus_options options) {
+  self->state.init(std::move(options));
+  return {
+    [self](submit_command& x) { self->state.submit(x); },
+    [self](const attach_command& x) { self->state.attach(x); },
+    [self](const connection_change& x) { self->state.max_payload = x.max_payload; },
+    [self](drain_atom) { self->state.draining = true; },
+  };
+}
+
+} // namespace tidings

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/command_waiter.hpp"
+
+namespace tidings {
+
+struct command_bus_state;
+using command_bus_ptr = command_bus_actor::stateful_pointer<command_bus_state>;
+
+struct command_bus_options {
+  catalog_ptr models;
+  nats_gateway_actor gateway;
+  notification_hub_actor hub;
+  reactor_actor reactor;                 ///< Null in a process without one.
+  size_t max_waiters = 20'000;           ///< Waits at a time; beyond it `overloaded`.
+  milliseconds publish_deadline{5000};
+};
+
+/// Where every command enters, whichever way it came: nothing invalid gets past it to NATS.
+struct command_bus_state {
+  static inline constexpr const char* name = "command_bus";
+
+  explicit command_bus_state(command_bus_ptr self) : self_{self} {}
+
+  void init(command_bus_options options);
+  void submit(submit_command& x);
+  void attach(const attach_command& x);
+
+  bool draining = false;
+  int64_t max_payload = 0; ///< Of the NATS server, bytes; 0 while unknown.
+
+private:
+  /// Validates and renders; the error is the client's.
+  caf::expected<outgoing_command> prepare(submit_command& x, const token& id) const;
+  std::shared_ptr<void> permit();
+  void refuse(const command_listener& listener, uint64_t cookie, const std::string& command_id, caf::error why);
+
+  command_bus_ptr self_;
+  command_bus_options options_;
+  std::shared_ptr<size_t> waiters_ = std::make_shared<size_t>(0); // io thread only
+};
+
+command_bus_actor::behavior_type command_bus(command_bus_ptr self, command_bus_options options);
+
+} // namespace tidings

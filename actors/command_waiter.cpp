@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+#include "actors/command_waiter.hpp"
+
+#include <caf/after.hpp>
+
+#include "actors/headers.hpp"
+#include "actors/notification_hub.hpp"
+#include "envelopes/errc.hpp"
+#include "envelopes/subjects.hpp"
+#include "envelopes/timestamp.hpp"
+#include "net/jetstream.hpp"
+
+namespace tidings {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto publish_timeout = 2000ms;
+constexpr auto publish_again_after = 100ms;
+constexpr auto lookup_timeout = 2000ms;
+
+command_waiter_actor::behavior_type table_of_contents(command_waiter_ptr self) {
+  return {
+    [self](const published& x) { self->state.on_published(x); },
+    [self](const nats_reply& x) { self->state.on_reply(x); },
+    [self](const notification& x) { self->state.on_notification(x); },
+    [self](const abandon_wait& x) { self->state.on_abandon(x); },
+  };
+}
+
+command_waiter_actor::behavior_type table_of_contents(command_waiter_ptr self, clock_time::duration until_timeout) {
+  return {
+    [self](const published& x) { self->state.on_published(x); },
+    [self](const nats_reply& x) { self->state.on_reply(x); },
+    [self](const notification& x) { self->state.on_notification(x); },
+    [self](const abandon_wait& x) { self->state.on_abandon(x); },
+    caf::after(until_timeout) >> [self] { self->state.on_timeout(); },
+  };
+}
+
+bool nothing_there(const net::nats_message& msg) {
+  return msg.status() == 404;
+}
+
+} // namespace
+
+void command_waiter_state::init(std::shared_ptr<wait_order> order) {
+  order_ = std::move(order);
+  started_ = self_->clock().now();
+  deadline_ = started_ + order_->wait;
+  // The hub's mailbox has this before anything of ours reaches the network: the outcome cannot slip by.
+  self_->send(order_->hub, watch_command{order_->command_id.str(), self_});
+  if (!order_->outgoing) return look_for_outcome();
+  type_ = order_->outgoing->type;
+  key_ = order_->outgoing->key;
+  if (order_->outgoing->digest.empty()) publish_now();
+  else look_for_outcome();
+}
+
+void command_waiter_state::wake_in(clock_time::duration delay) {
+  self_->become(table_of_contents(self_, std::max(delay, clock_time::duration{0})));
+}
+
+// ---- Has it an outcome already? ------------------------------------------------------------------------------------
+
+void command_waiter_state::look_for_outcome() {
+  step_ = step::looking;
+  auto subject = subjects::notification(order_->owner, order_->command_id);
+  self_->send(order_->gateway, nats_request{net::jetstream::api("DIRECT.GET.NOTIFICATIONS"), {},
+                                            json{{"last_by_subj", subject}}.dump(), lookup_timeout, self_, outcome_lookup});
+}
+
+void command_waiter_state::on_reply(const nats_reply& x) {
+  if (step_ == step::done) return;
+  if (x.error) return fail(make_error(errc::unavailable, "NATS does not answer: " + failure_of(x.error).detail));
+  if (x.cookie == outcome_lookup) on_outcome_lookup(x);
+  else if (x.cookie == first_copy) on_first_copy(x);
+  else on_command_lookup(x);
+}
+
+void command_waiter_state::on_outcome_lookup(const nats_reply& x) {
+  if (nothing_there(x.message)) {
+    if (order_->outgoing) return publish_now();
+    step_ = step::finding;
+    self_->send(order_->gateway, nats_request{net::jetstream::api("DIRECT.GET.COMMANDS"), {},
+                                              json{{"last_by_subj", subjects::command_log_of(order_->command_id)}}.dump(),
+                                              lookup_timeout, self_, command_lookup});
+    return;
+  }
+  auto outcome = to_notification(x.message, 0);
+  if (!outcome) return fail(make_error(errc::unavailable, "the NOTIFICATIONS stream cannot be read"));
+  if (order_->outgoing && outcome->digest != order_->outgoing->digest)
+    return fail(make_error(errc::idempotency_mismatch, "this id was used for another command"));
+  answer_with(*outcome);
+}
+
+void command_waiter_state::on_command_lookup(const nats_reply& x) {
+  // Unknown and foreign answer the same, so that ids cannot be probed.
+  if (nothing_there(x.message) || x.message.header(command_headers::owner) != order_->owner.str())
+    return fail(make_error(errc::not_found, "no such command"));
+  type_ = subjects::token_at(x.message.header("Nats-Subject"), 2);
+  key_ = x.message.header(command_headers::key);
+  auto text = std::string{x.message.header("Nats-Sequence")};
+  accepted(std::strtoull(text.c_str(), nullptr, 10));
+}
+
+// ---- Publishing ----------------------------------------------------------------------------------------------------
+
+void command_waiter_state::publish_now() {
+  step_ = step::publishing;
+  auto& out = *order_->outgoing;
+  self_->send(order_->gateway, publish{out.subject, out.headers, out.data, publish_timeout, self_, 0});
+}
+
+void command_waiter_state::on_published(const published& x) {
+  if (step_ != step::publishing) return;
+  if (!x.error) {
+    // Our own second try is a duplicate too; only an id that somebody chose may belong to another command.
+    if (!x.duplicate || order_->outgoing->digest.empty()) return accepted(x.sequence);
+    step_ = step::comparing;
+    self_->send(order_->gateway, nats_request{net::jetstream::api("DIRECT.GET.COMMANDS"), {}, json{{"seq", x.sequence}}.dump(),
+                                              lookup_timeout, self_, first_copy});
+    return;
+  }
+  if (code_of(x.error) == errc::outcome_unknown) maybe_stored_ = true;
+  if (!maybe_stored_) return fail(x.error);
+  if (self_->clock().now() - started_ >= order_->publish_deadline)
+    return fail(make_error(errc::outcome_unknown,
+                           "the stream did not confirm the command in time; it may or may not have been stored: ask for "
+                             + order_->command_id.str() + " or retry with the same id"));
+  step_ = step::backing_off;
+  wake_in(publish_again_after);
+}
+
+void command_waiter_state::on_first_copy(const nats_reply& x) {
+  if (nothing_there(x.message)) return fail(make_error(errc::unavailable, "the COMMANDS stream cannot be read"));
+  if (x.message.header(command_headers::digest) != order_->outgoing->digest
+      || x.message.header(command_headers::owner) != order_->owner.str())
+    return fail(make_error(errc::idempotency_mismatch, "this id was used for another command"));
+  auto text = std::string{x.message.header("Nats-Sequence")};
+  accepted(std::strtoull(text.c_str(), nullptr, 10));
+}
+
+// ---- Waiting -------------------------------------------------------------------------------------------------------
+
+void command_waiter_state::accepted(uint64_t sequence) {
+  sequence_ = sequence;
+  auto left = deadline_ - self_->clock().now();
+  step_ = step::waiting;
+  if (order_->wait == 0ms || left <= clock_time::duration{0}) return answer_pending();
+  wake_in(left);
+}
+
+void command_waiter_state::on_timeout() {
+  if (step_ == step::backing_off) {
+    self_->become(table_of_contents(self_));
+    publish_now();
+  } else if (step_ == step::waiting) {
+    answer_pending();
+  }
+}
+
+void command_waiter_state::on_notification(const notification& x) {
+  if (step_ == step::done || x.status == outcome_status::pending) return;
+  // A foreign command with the same id is not ours to see.
+  if (x.owner != order_->owner.str()) return;
+  if (order_->outgoing && x.digest != order_->outgoing->digest) return;
+  answer_with(x);
+}
+
+void command_waiter_state::on_abandon(const abandon_wait& x) {
+  if (x.listener != nullptr && x.listener != order_->listener.address()) return;
+  order_->wait = 0ms;
+  deadline_ = started_;
+  if (step_ == step::waiting) answer_pending();
+}
+
+void command_waiter_state::answer_pending() {
+  self_->become(table_of_contents(self_));
+  auto give = [this](stage reached) {
+    if (step_ == step::done) return; // the outcome came while we asked
+    outcome pending;
+    pending.command_id = order_->command_id.str();
+    pending.command_type = type_;
+    pending.timestamp = now_rfc3339();
+    pending.reached = reached;
+    if (!key_.empty()) pending.key = key_;
+    answer({order_->cookie, {}, pending.command_id, outcome_status::pending, {},
+            std::make_shared<const std::string>(to_json(pending))});
+  };
+  // Right after the acknowledgement there is nothing to ask.
+  if (!order_->reactor || order_->wait == 0ms) return give(stage::accepted);
+  step_ = step::asking;
+  self_->request(order_->reactor, caf::infinite, ask_stage{sequence_})
+    .then([give](stage reached) { give(reached); }, [give](const caf::error&) { give(stage::accepted); });
+}
+
+void command_waiter_state::answer_with(const notification& x) {
+  answer({order_->cookie, {}, order_->command_id.str(), x.status, x.code, x.document});
+}
+
+void command_waiter_state::fail(caf::error why) {
+  answer({order_->cookie, std::move(why), order_->command_id.str(), outcome_status::pending, {}, nullptr});
+}
+
+void command_waiter_state::answer(command_answer x) {
+  step_ = step::done;
+  self_->send(order_->hub, unwatch_command{order_->command_id.str(), self_});
+  self_->send(order_->listener, std::move(x));
+  self_->quit();
+}
+
+command_waiter_actor::behavior_type command_waiter(command_waiter_ptr self, std::shared_ptr<wait_order> order) {
+  self->state.init(std::move(order));
+  return table_of_contents(self);
+}
+
+} // namespace tidings

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/interfaces.hpp"
+
+namespace tidings {
+
+struct command_waiter_state;
+using command_waiter_ptr = command_waiter_actor::stateful_pointer<command_waiter_state>;
+
+/// The command to publish; a waiter without one attaches to a command that exists.
+struct outgoing_command {
+  std::string type;
+  std::string subject;
+  net::nats_headers headers;
+  std::string data;
+  std::string key;
+  std::string digest; ///< Set when the client chose the id: somebody may have used it before.
+};
+
+/// What a waiter is born with.
+struct wait_order {
+  nats_gateway_actor gateway;
+  notification_hub_actor hub;
+  reactor_actor reactor;              ///< Null in a process without one; then no stage beyond `accepted` is known.
+  token command_id;
+  token owner;
+  std::optional<outgoing_command> outgoing;
+  milliseconds wait{0};               ///< How long the listener waits for the outcome, from now.
+  milliseconds publish_deadline{5000};///< How long an unknown publish is tried again.
+  command_listener listener;
+  uint64_t cookie = 0;
+  std::shared_ptr<void> permit;       ///< Given back when the waiter ends.
+};
+
+/// One wait: watches for the outcome first, then publishes or looks the command up, then answers once - with the outcome,
+/// with *pending* at the deadline, or with an error - and ends.
+struct command_waiter_state {
+  static inline constexpr const char* name = "command_waiter";
+
+  explicit command_waiter_state(command_waiter_ptr self) : self_{self} {}
+
+  void init(std::shared_ptr<wait_order> order);
+  void on_published(const published& x);
+  void on_reply(const nats_reply& x);
+  void on_notification(const notification& x);
+  void on_abandon(const abandon_wait& x);
+  void on_timeout();
+
+private:
+  enum class step : uint8_t { looking, publishing, backing_off, comparing, finding, waiting, asking, done };
+  enum cookies : uint64_t { outcome_lookup = 1, first_copy = 2, command_lookup = 3 };
+
+  void look_for_outcome();
+  void publish_now();
+  void on_outcome_lookup(const nats_reply& x);
+  void on_first_copy(const nats_reply& x);
+  void on_command_lookup(const nats_reply& x);
+  void accepted(uint64_t sequence);
+  void answer_pending();
+  void answer_with(const notification& x);
+  void answer(command_answer x);
+  void fail(caf::error why);
+  void wake_in(clock_time::duration delay);
+
+  command_waiter_ptr self_;
+  std::shared_ptr<wait_order> order_;
+  clock_time started_{}, deadline_{};
+  step step_ = step::looking;
+  bool maybe_stored_ = false; // a publish of ours ended without an answer
+  uint64_t sequence_ = 0;     // in COMMANDS, once known
+  std::string type_, key_;    // for the pending document
+};
+
+command_waiter_actor::behavior_type command_waiter(command_waiter_ptr self, std::shared_ptr<wait_order> order);
+
+} // namespace tidings

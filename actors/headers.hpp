@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// Headers of our own on NATS messages. Values are tokens or made by us.
+namespace tidings {
+
+/// On a command in the COMMANDS stream.
+namespace command_headers {
+inline constexpr const char* msg_id = "Nats-Msg-Id";        ///< The command id: the stream drops a second copy.
+inline constexpr const char* owner = "Tidings-Owner";       ///< Who may see the outcome.
+inline constexpr const char* key = "Tidings-Key";           ///< The entity's key.
+inline constexpr const char* digest = "Tidings-Digest";     ///< SHA-256 of the payload, when the client chose the id.
+inline constexpr const char* traceparent = "traceparent";   ///< W3C trace context.
+} // namespace command_headers
+
+/// On an outcome in the NOTIFICATIONS stream.
+namespace notification_headers {
+inline constexpr const char* status = "Tidings-Status"; ///< completed or failed.
+inline constexpr const char* code = "Tidings-Code";     ///< Of a failed outcome.
+inline constexpr const char* digest = "Tidings-Digest"; ///< As on the command.
+inline constexpr const char* traceparent = "traceparent";
+} // namespace notification_headers
+
+/// On an entry of a bucket: which command made it.
+namespace entry_headers {
+inline constexpr const char* command_id = "Tidings-Command-Id";
+inline constexpr const char* position = "Tidings-Position"; ///< Of that command in COMMANDS: incarnation.sequence.
+inline constexpr const char* expected = "Nats-Expected-Last-Subject-Sequence";
+inline constexpr const char* operation = "KV-Operation";    ///< DEL on a tombstone.
+} // namespace entry_headers
+
+/// On a dead letter.
+namespace dead_letter_headers {
+inline constexpr const char* reason = "Tidings-Reason";
+inline constexpr const char* attempts = "Tidings-Attempts";
+inline constexpr const char* subject = "Tidings-Subject";   ///< Where it came from.
+inline constexpr const char* sequence = "Tidings-Sequence"; ///< In COMMANDS.
+inline constexpr const char* time = "Tidings-Time";         ///< When it was stored there, RFC 3339.
+} // namespace dead_letter_headers
+
+} // namespace tidings

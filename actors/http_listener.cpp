@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#include "actors/http_listener.hpp"
+
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+#include "net/activation.hpp"
+
+namespace tidings {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto tick = 500ms;
+
+// What headers, subject and the envelope add to a body on its way to NATS.
+constexpr int64_t envelope_allowance = 4096;
+
+} // namespace
+
+http_listener_state::~http_listener_state() {
+  stop();
+}
+
+void http_listener_state::init(http_listener_options options) {
+  options_ = std::move(options);
+  self_->send(options_.gateway, follow_connection{self_});
+  accept();
+}
+
+void http_listener_state::accept() {
+  options_.acceptor->async_accept([this, self = http_listener_actor{self_}, raw = self_](boost::system::error_code ec, tcp::socket socket) {
+    net::activate(raw, [&] {
+      if (draining_ || ec == boost::asio::error::operation_aborted) return;
+      if (ec) { // e.g. no descriptors left: trying at once would spin
+        if (!paused_) spdlog::warn("cannot accept connections: {}", ec.message());
+        paused_ = true;
+        return;
+      }
+      on_accepted(std::move(socket));
+      accept();
+    });
+  });
+}
+
+void http_listener_state::on_accepted(tcp::socket socket) {
+  if (*open_ >= options_.max_connections) {
+    // Nothing is read, so nothing can be held open: a best effort to say why.
+    static constexpr std::string_view busy = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    boost::system::error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.write_some(boost::asio::buffer(busy), ignored);
+    return;
+  }
+  boost::system::error_code ignored;
+  socket.set_option(tcp::no_delay{true}, ignored);
+  ++*open_;
+  std::shared_ptr<void> permit{open_.get(), [count = open_](void*) { --*count; }};
+  auto session = self_->spawn(http_session, options_.services, std::move(permit), self_);
+  self_->send(session, adopt_socket{std::make_shared<tcp::socket>(std::move(socket)), options_.limits});
+}
+
+void http_listener_state::on_opened(const session_opened& x) {
+  connections_.push_back(x.connection);
+  if (!draining_) return;
+  if (auto connection = x.connection.lock()) connection->drain();
+}
+
+void http_listener_state::on_limits(const connection_change& x) {
+  if (x.max_payload <= envelope_allowance) return;
+  options_.limits.body_bytes = std::min(net::http_limits{}.body_bytes, static_cast<size_t>(x.max_payload - envelope_allowance));
+}
+
+void http_listener_state::on_tick() {
+  auto now = self_->clock().now();
+  std::erase_if(connections_, [now](auto& weak) {
+    auto connection = weak.lock();
+    if (connection) connection->check_deadlines(now);
+    return !connection;
+  });
+  if (paused_ && !draining_) {
+    paused_ = false;
+    accept();
+  }
+  if (draining_ && *open_ == 0 && drained_.pending()) drained_.deliver(true);
+  self_->delayed_send(self_, draining_ ? 20ms : tick, tick_atom::value);
+}
+
+caf::result<bool> http_listener_state::drain() {
+  draining_ = true;
+  boost::system::error_code ignored;
+  options_.acceptor->close(ignored);
+  for (auto& weak : connections_)
+    if (auto connection = weak.lock()) connection->drain();
+  drained_ = self_->make_response_promise<bool>();
+  auto promise = drained_;
+  if (*open_ == 0) drained_.deliver(true);
+  else self_->send(self_, tick_atom::value);
+  return promise;
+}
+
+void http_listener_state::stop() {
+  if (options_.acceptor) {
+    boost::system::error_code ignored;
+    options_.acceptor->close(ignored);
+  }
+  for (auto& weak : connections_)
+    if (auto connection = weak.lock()) connection->abort();
+}
+
+http_listener_actor::behavior_type http_listener(http_listener_ptr self, http_listener_options options) {
+  self->state.init(std::move(options));
+  self->delayed_send(self, tick, tick_atom::value);
+  return {
+    [self](const session_opened& x) { self->state.on_opened(x); },
+    [self](const connection_change& x) { self->state.on_limits(x); },
+    [self](drain_atom) { return self->state.drain(); },
+    [self](stop_atom) { self->state.stop(); },
+    [self](tick_atom) { self->state.on_tick(); },
+  };
+}
+
+} // namespace tidings

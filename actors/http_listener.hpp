@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include "actors/http_session.hpp"
+
+namespace tidings {
+
+struct http_listener_state;
+using http_listener_ptr = http_listener_actor::stateful_pointer<http_listener_state>;
+
+struct http_listener_options {
+  std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor; ///< Bound and listening.
+  std::shared_ptr<const http_services> services;
+  nats_gateway_actor gateway;    ///< Tells the largest message the server takes.
+  net::http_limits limits;
+  size_t max_connections = 20'000;
+};
+
+/// Accepts connections, gives each a session, and sweeps all deadlines with one timer.
+struct http_listener_state {
+  static inline constexpr const char* name = "http_listener";
+
+  explicit http_listener_state(http_listener_ptr self) : self_{self} {}
+  ~http_listener_state();
+
+  void init(http_listener_options options);
+  void on_opened(const session_opened& x);
+  void on_limits(const connection_change& x);
+  void on_tick();
+  caf::result<bool> drain();
+  void stop();
+
+private:
+  using tcp = boost::asio::ip::tcp;
+
+  void accept();
+  void on_accepted(tcp::socket socket);
+
+  http_listener_ptr self_;
+  http_listener_options options_;
+  std::vector<std::weak_ptr<net::http_connection>> connections_;
+  std::shared_ptr<size_t> open_ = std::make_shared<size_t>(0); // io thread only
+  bool paused_ = false; // accepting failed, or all places are taken; the next tick tries again
+  bool draining_ = false;
+  caf::typed_response_promise<bool> drained_;
+};
+
+http_listener_actor::behavior_type http_listener(http_listener_ptr self, http_listener_options options);
+
+} // namespace tidings

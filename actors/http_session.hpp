@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/http_router.hpp"
+#include "actors/interfaces.hpp"
+
+namespace tidings {
+
+struct http_session_state;
+using http_session_ptr = http_session_actor::stateful_pointer<http_session_state>;
+
+/// What all sessions of a process share; read-only.
+struct http_services {
+  http_settings settings;
+  command_bus_actor commands;
+  query_bus_actor queries;
+  notification_hub_actor hub;
+  readiness_actor readiness;
+};
+
+/// One connection: routes its requests, one at a time, and writes the answers. Dies with its socket.
+struct http_session_state {
+  static inline constexpr const char* name = "http_session";
+
+  explicit http_session_state(http_session_ptr self) : self_{self} {}
+  ~http_session_state();
+
+  void init(std::shared_ptr<const http_services> services, std::shared_ptr<void> permit, caf::typed_actor<caf::reacts_to<session_opened>> listener);
+  void adopt(adopt_socket& x);
+  void on_command(const command_answer& x);
+  void on_query(query_answer& x);
+  void drain();
+  void stop();
+
+  // From the connection, inside an activation.
+  void on_request(net::http_request& request);
+  void on_bad_request(const caf::error& why, std::string path);
+  void on_peer_closed();
+  void on_closed();
+
+private:
+  void answer_problem(const caf::error& why, std::vector<std::pair<std::string_view, std::string>> headers = {});
+  void answer_outcome(const command_answer& x);
+  void answer_readiness(const readiness_report& x);
+  void respond(net::http_response x);
+
+  http_session_ptr self_;
+  std::shared_ptr<const http_services> services_;
+  std::shared_ptr<void> permit_;
+  caf::typed_actor<caf::reacts_to<session_opened>> listener_;
+  std::shared_ptr<net::http_connection> connection_;
+  uint64_t cookie_ = 0;         // of the request being answered
+  bool answering_ = false;      // an answer is owed
+  http_call call_;
+  std::string path_, command_id_;
+};
+
+http_session_actor::behavior_type http_session(http_session_ptr self, std::shared_ptr<const http_services> services,
+                                               std::shared_ptr<void> permit,
+                                               caf::typed_actor<caf::reacts_to<session_opened>> listener);
+
+} // namespace tidings

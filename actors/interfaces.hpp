@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "actors/messages.hpp"
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::stage)
+
+/// Every typed handle of the system: the map. An actor's listener handles (messages.hpp) are subsets of these.
+namespace tidings {
+
+/// Owns the NATS connection; everything on the wire goes through it.
+using nats_gateway_actor = caf::typed_actor<
+  // Connects; from then on it reconnects by itself.
+  caf::reacts_to<start_atom>,
+  // Publishes to a stream; `published` follows.
+  caf::reacts_to<publish>,
+  // Sends a request; `nats_reply` follows.
+  caf::reacts_to<nats_request>,
+  // Sends and forgets.
+  caf::reacts_to<emit>,
+  // Subscribes; `nats_batch`es follow.
+  caf::reacts_to<subscribe>,
+  // Ends a subscription.
+  caf::reacts_to<unsubscribe>,
+  // Sends `connection_change` now and at each change.
+  caf::reacts_to<follow_connection>,
+  // Takes no new work; answers once nothing is open and everything is written.
+  caf::replies_to<drain_atom>::with<bool>,
+  // INTERNAL: looks for overdue answers.
+  caf::reacts_to<tick_atom>>;
+
+/// Knows which parts of the process can do their work.
+using readiness_actor = caf::typed_actor<
+  // A part reports.
+  caf::reacts_to<component_state>,
+  // We are stopping: not ready from now on.
+  caf::reacts_to<drain_atom>,
+  // Asks for the whole.
+  caf::replies_to<start_atom>::with<readiness_report>>;
+
+/// Sees to it that streams and buckets exist as they should.
+using stream_keeper_actor = caf::typed_actor<
+  caf::reacts_to<connection_change>,
+  caf::reacts_to<nats_reply>,
+  // JetStream says that a stream changed.
+  caf::reacts_to<nats_batch>,
+  // INTERNAL: retries and looks again.
+  caf::reacts_to<tick_atom>>;
+
+/// Validates commands, gives them ids and waiters, and bounds how many wait.
+using command_bus_actor = caf::typed_actor<
+  // Publishes a command; `command_answer` follows.
+  caf::reacts_to<submit_command>,
+  // Waits for a command that was submitted before; `command_answer` follows.
+  caf::reacts_to<attach_command>,
+  // How large a message may be.
+  caf::reacts_to<connection_change>,
+  // Takes no new commands.
+  caf::reacts_to<drain_atom>>;
+
+/// Stands for one wait for one command's outcome, and ends with it.
+using command_waiter_actor = caf::typed_actor<
+  caf::reacts_to<published>,
+  caf::reacts_to<nats_reply>,
+  caf::reacts_to<notification>,
+  caf::reacts_to<abandon_wait>>;
+
+/// Follows NOTIFICATIONS and routes each outcome to whoever waits for it.
+using notification_hub_actor = caf::typed_actor<
+  caf::reacts_to<watch_command>,
+  caf::reacts_to<unwatch_command>,
+  // Passes it on to those who wait for that command.
+  caf::reacts_to<abandon_wait>,
+  // Every waiter answers with what it has.
+  caf::reacts_to<drain_atom>,
+  caf::reacts_to<streams_ready>,
+  caf::reacts_to<connection_change>,
+  caf::reacts_to<nats_batch>,
+  caf::reacts_to<nats_reply>,
+  caf::reacts_to<tick_atom>>;
+
+/// Consumes COMMANDS: deliveries, outcomes, acknowledgements, dead letters.
+using reactor_actor = caf::typed_actor<
+  // How far the command has come, as far as this process knows.
+  caf::replies_to<ask_stage>::with<stage>,
+  caf::reacts_to<streams_ready>,
+  caf::reacts_to<connection_change>,
+  caf::reacts_to<nats_batch>,
+  caf::reacts_to<nats_reply>,
+  caf::reacts_to<published>,
+  caf::reacts_to<projected>,
+  caf::reacts_to<handled>,
+  // Takes no more deliveries; answers once what is in flight is settled.
+  caf::replies_to<drain_atom>::with<bool>,
+  caf::reacts_to<tick_atom>>;
+
+/// Decides over commands of one type. C++ handlers implement this too.
+using command_handler_actor = caf::typed_actor<
+  // (command, current document) -> new document or rejection. An error means "not now": it is tried again.
+  caf::replies_to<decide_command>::with<decision>>;
+
+/// Writes one bucket: keys in parallel, one key strictly in order.
+using kv_projector_actor = caf::typed_actor<
+  caf::reacts_to<project>,
+  caf::reacts_to<settled>,
+  caf::reacts_to<looked_up>,
+  caf::reacts_to<published>,
+  caf::reacts_to<nats_reply>,
+  caf::reacts_to<tick_atom>>;
+
+/// An in-memory copy of one bucket.
+using read_model_actor = caf::typed_actor<
+  caf::reacts_to<look_up>,
+  caf::reacts_to<apply_entry>,
+  caf::reacts_to<ask_query>,
+  caf::reacts_to<streams_ready>,
+  caf::reacts_to<connection_change>,
+  caf::reacts_to<nats_batch>,
+  caf::reacts_to<nats_reply>,
+  caf::reacts_to<tick_atom>>;
+
+/// Takes queries, whichever way they came, to the read model that answers them.
+using query_bus_actor = caf::typed_actor<caf::reacts_to<ask_query>>;
+
+/// One HTTP connection.
+using http_session_actor = caf::typed_actor<
+  // INTERNAL: the listener hands over the socket.
+  caf::reacts_to<adopt_socket>,
+  caf::reacts_to<command_answer>,
+  caf::reacts_to<query_answer>,
+  // Finishes what is in flight, then closes.
+  caf::reacts_to<drain_atom>,
+  // Closes now.
+  caf::reacts_to<stop_atom>>;
+
+/// Accepts connections and sweeps their deadlines.
+using http_listener_actor = caf::typed_actor<
+  // INTERNAL: a session has its connection.
+  caf::reacts_to<session_opened>,
+  // How large a body may be.
+  caf::reacts_to<connection_change>,
+  // Accepts no more; tells sessions to finish; answers once the last one is gone.
+  caf::replies_to<drain_atom>::with<bool>,
+  // Cuts whoever is still there.
+  caf::reacts_to<stop_atom>,
+  caf::reacts_to<tick_atom>>;
+
+/// The embedded nats-server child.
+using nats_server_actor = caf::typed_actor<
+  // Ends the child; answers once it is gone.
+  caf::replies_to<stop_atom>::with<bool>,
+  caf::reacts_to<tick_atom>>;
+
+} // namespace tidings

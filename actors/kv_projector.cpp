@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+#include "actors/kv_projector.hpp"
+
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+#include "actors/headers.hpp"
+#include "actors/read_model.hpp"
+#include "envelopes/errc.hpp"
+#include "envelopes/subjects.hpp"
+#include "net/jetstream.hpp"
+
+namespace tidings {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto tick = 50ms;
+constexpr auto call_timeout = 2000ms;
+constexpr auto first_backoff = 50ms;
+constexpr auto longest_backoff = 5000ms;
+
+milliseconds backoff(uint32_t failures) {
+  return std::min<milliseconds>(first_backoff * (1U << std::min(failures, 7U)), longest_backoff);
+}
+
+} // namespace
+
+void kv_projector_state::init(kv_projector_options options) {
+  options_ = std::move(options);
+}
+
+// ---- Order ---------------------------------------------------------------------------------------------------------
+
+std::vector<std::string> kv_projector_state::lanes_of(const stored_command& x) const {
+  std::vector<std::string> result{"key:" + x.key.str()};
+  auto& model = *options_.model;
+  if (model.unique.empty()) return result;
+  // A handler elsewhere may answer with any value, so with one about everybody goes through one lane.
+  if (std::ranges::any_of(model.commands, [](auto& c) { return c.second.handler.has_value(); })) return {"all"};
+  for (auto& [field, value] : unique_values(x.request.payload)) result.push_back("unique:" + field + '=' + dump(value));
+  return result;
+}
+
+void kv_projector_state::on_project(project& x) {
+  auto sequence = x.command->position.sequence;
+  auto [i, fresh] = tasks_.try_emplace(sequence);
+  if (!fresh) return; // under way
+  i->second.lanes = lanes_of(*x.command);
+  i->second.order = std::move(x);
+  if (lanes_.enter(sequence, i->second.lanes)) begin(i->second);
+}
+
+void kv_projector_state::on_settled(const settled& x) {
+  auto i = tasks_.find(x.cookie);
+  if (i == tasks_.end() || i->second.at != step::done) return;
+  auto names = std::move(i->second.lanes);
+  tasks_.erase(i);
+  for (auto next : lanes_.leave(x.cookie, names)) begin(tasks_.at(next));
+}
+
+kv_projector_state::task* kv_projector_state::find(uint64_t sequence, step at) {
+  auto i = tasks_.find(sequence);
+  return i == tasks_.end() || i->second.at != at ? nullptr : &i->second;
+}
+
+// ---- Reading -------------------------------------------------------------------------------------------------------
+
+void kv_projector_state::begin(task& x) {
+  auto& command = *x.order.command;
+  if (x.order.seen_before) {
+    x.at = step::finding_outcome;
+    auto id = token::admit(command.request.command_id, "command id");
+    if (!id) return finish(x, {.what = projected::result::gave_up, .reason = {"invalid", failure_of(id.error()).detail}});
+    self_->send(options_.gateway,
+                nats_request{net::jetstream::api("DIRECT.GET.NOTIFICATIONS"), {},
+                             json{{"last_by_subj", subjects::notification(command.owner, *id)}}.dump(), call_timeout, self_,
+                             command.position.sequence});
+  } else if (x.must_refresh) {
+    refresh(x);
+  } else {
+    read(x);
+  }
+}
+
+void kv_projector_state::read(task& x) {
+  x.at = step::reading;
+  self_->send(options_.read_model, look_up{x.order.command->key.str(), {}, self_, x.order.command->position.sequence});
+}
+
+void kv_projector_state::refresh(task& x) {
+  x.at = step::refreshing;
+  auto& command = *x.order.command;
+  self_->send(options_.gateway, nats_request{net::jetstream::api("DIRECT.GET.KV_" + options_.model->bucket.str()), {},
+                                             json{{"last_by_subj", subjects::kv(options_.model->bucket, command.key)}}.dump(),
+                                             call_timeout, self_, command.position.sequence});
+}
+
+void kv_projector_state::on_reply(const nats_reply& x) {
+  if (auto* t = find(x.cookie, step::finding_outcome)) {
+    if (x.error) return try_again(*t, x.error, false);
+    if (x.message.status() == 0) return finish(*t, {.what = projected::result::told_before});
+    if (x.message.status() != 404) return try_again(*t, make_error(errc::unavailable, "NOTIFICATIONS cannot be read"), false);
+    t->order.seen_before = false;
+    t->must_refresh = true; // whoever had it before may have written what our copy does not have yet
+    begin(*t);
+  } else if (t = find(x.cookie, step::refreshing); t != nullptr) {
+    if (x.error) return try_again(*t, x.error, false);
+    auto status = x.message.status();
+    if (status != 0 && status != 404) return try_again(*t, make_error(errc::unavailable, "the bucket cannot be read"), false);
+    t->must_refresh = false;
+    if (status == 404) return on_entry(*t, nullptr);
+    auto revision = std::string{x.message.header("Nats-Sequence")};
+    auto doc = to_document(x.message, std::strtoull(revision.c_str(), nullptr, 10));
+    if (!doc)
+      return finish(*t, {.what = projected::result::gave_up, .reason = {"invalid", "the entry in the bucket is not JSON"}});
+    auto entry = std::make_shared<const stored_document>(std::move(*doc));
+    self_->send(options_.read_model, apply_entry{entry});
+    on_entry(*t, std::move(entry));
+  }
+}
+
+// ---- Deciding ------------------------------------------------------------------------------------------------------
+
+void kv_projector_state::on_looked_up(const looked_up& x) {
+  if (auto* t = find(x.cookie, step::reading)) return on_entry(*t, x.entry);
+  auto* t = find(x.cookie, step::checking_unique);
+  if (t == nullptr) return;
+  auto values = unique_values(std::get<write_document>(t->verdict).document);
+  for (size_t i = 0; i < x.taken_by.size(); ++i)
+    if (x.taken_by[i])
+      return finish(*t, {.what = projected::result::rejected,
+                         .reason = not_unique(*options_.model, values[i].first, values[i].second)});
+  write(*t);
+}
+
+void kv_projector_state::on_entry(task& x, document_ptr entry) {
+  auto& command = *x.order.command;
+  if (entry && entry->position >= command.position) {
+    if (entry->command_id != command.request.command_id) return finish(x, {.what = projected::result::superseded});
+    auto what = entry->deleted ? projected::result::removed : projected::result::written;
+    return finish(x, {.what = what, .entry = std::move(entry)});
+  }
+  x.current = std::move(entry);
+  x.at = step::deciding;
+  auto handler = options_.handlers.find(command.request.command_type);
+  if (handler == options_.handlers.end())
+    return finish(x, {.what = projected::result::gave_up, .reason = {"invalid", "no handler for " + command.request.command_type}});
+  self_->request(handler->second, caf::infinite, decide_command{x.order.command, x.current})
+    .then([this, s = command.position.sequence](decision& verdict) { on_decision(s, std::move(verdict)); },
+          [this, s = command.position.sequence](const caf::error& why) { on_handler_error(s, why); });
+}
+
+void kv_projector_state::on_handler_error(uint64_t sequence, const caf::error& why) {
+  if (auto* t = find(sequence, step::deciding)) try_again(*t, why, true);
+}
+
+void kv_projector_state::on_decision(uint64_t sequence, decision verdict) {
+  auto* t = find(sequence, step::deciding);
+  if (t == nullptr) return;
+  self_->send(t->order.listener, handled{sequence});
+  t->verdict = std::move(verdict);
+  if (auto* no = std::get_if<rejection>(&t->verdict))
+    return finish(*t, {.what = projected::result::rejected, .reason = std::move(*no)});
+  if (auto* doc = std::get_if<write_document>(&t->verdict)) {
+    auto values = unique_values(doc->document);
+    if (!values.empty()) {
+      t->at = step::checking_unique;
+      self_->send(options_.read_model, look_up{t->order.command->key.str(), std::move(values), self_, sequence});
+      return;
+    }
+  }
+  write(*t);
+}
+
+std::vector<std::pair<std::string, json>> kv_projector_state::unique_values(const json& document) const {
+  std::vector<std::pair<std::string, json>> result;
+  for (auto& field : options_.model->unique)
+    if (auto i = document.find(field); i != document.end() && !i->is_null()) result.emplace_back(field, *i);
+  return result;
+}
+
+// ---- Writing -------------------------------------------------------------------------------------------------------
+
+void kv_projector_state::write(task& x) {
+  x.at = step::writing;
+  auto& command = *x.order.command;
+  publish out{subjects::kv(options_.model->bucket, command.key),
+              {{entry_headers::command_id, command.request.command_id},
+               {entry_headers::position, to_text(command.position)},
+               {entry_headers::expected, std::to_string(x.current ? x.current->revision : 0)}},
+              {},
+              call_timeout,
+              self_,
+              command.position.sequence};
+  if (auto* doc = std::get_if<write_document>(&x.verdict)) out.data = dump(doc->document);
+  else out.headers.emplace_back(entry_headers::operation, "DEL");
+  self_->send(options_.gateway, std::move(out));
+}
+
+void kv_projector_state::on_published(const published& x) {
+  auto* t = find(x.cookie, step::writing);
+  if (t == nullptr) return;
+  if (x.error) {
+    auto code = code_of(x.error);
+    t->must_refresh = true;
+    return try_again(*t, x.error, code == errc::wrong_revision || code == errc::payload_too_large);
+  }
+  stored_document entry;
+  entry.key = t->order.command->key.str();
+  entry.revision = x.sequence;
+  entry.position = t->order.command->position;
+  entry.command_id = t->order.command->request.command_id;
+  auto* doc = std::get_if<write_document>(&t->verdict);
+  entry.deleted = doc == nullptr;
+  if (doc != nullptr) {
+    entry.text = dump(doc->document);
+    entry.value = std::move(doc->document);
+  }
+  auto shared = std::make_shared<const stored_document>(std::move(entry));
+  self_->send(options_.read_model, apply_entry{shared});
+  finish(*t, {.what = shared->deleted ? projected::result::removed : projected::result::written, .entry = std::move(shared)});
+}
+
+void kv_projector_state::try_again(task& x, const caf::error& why, bool our_fault) {
+  auto& count = our_fault ? x.failures : x.stalls;
+  ++count;
+  auto sequence = x.order.command->position.sequence;
+  if (x.failures >= options_.max_attempts) {
+    auto detail = failure_of(why).detail;
+    return finish(x, {.what = projected::result::gave_up, .reason = {"dead_lettered", detail.empty() ? std::string{to_string(code_of(why))} : detail}});
+  }
+  // A lost compare-and-set has a fresh revision waiting; everything else needs time.
+  auto delay = code_of(why) == errc::wrong_revision ? 0ms : backoff(count);
+  spdlog::debug("command {} is tried again in {} ms: {}", sequence, delay.count(), failure_of(why).detail);
+  if (delay == 0ms) return begin(x);
+  x.at = step::backing_off;
+  delayed_.emplace(self_->clock().now() + delay, sequence);
+  if (ticking_) return;
+  ticking_ = true;
+  self_->delayed_send(self_, tick, tick_atom::value);
+}
+
+void kv_projector_state::on_tick() {
+  auto now = self_->clock().now();
+  while (!delayed_.empty() && delayed_.begin()->first <= now) {
+    auto sequence = delayed_.begin()->second;
+    delayed_.erase(delayed_.begin());
+    if (auto* t = find(sequence, step::backing_off)) begin(*t);
+  }
+  ticking_ = !delayed_.empty();
+  if (ticking_) self_->delayed_send(self_, tick, tick_atom::value);
+}
+
+void kv_projector_state::finish(task& x, projected result) {
+  x.at = step::done;
+  result.cookie = x.order.command->position.sequence;
+  result.attempts = x.failures;
+  self_->send(x.order.listener, std::move(result));
+}
+
+kv_projector_actor::behavior_type kv_projector(kv_projector_ptr self, kv_projector_options options) {
+  self->state.init(std::move(options));
+  return {
+    [self](project& x) { self->state.on_project(x); },
+    [self](const settled& x) { self->state.on_settled(x); },
+    [self](const looked_up& x) { self->state.on_looked_up(x); },
+    [self](const published& x) { self->state.on_published(x); },
+    [self](const nats_reply& x) { self->state.on_reply(x); },
+    [self](tick_atom) { self->state.on_tick(); },
+  };
+}
+
+} // namespace tidings

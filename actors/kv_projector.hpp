@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/interfaces.hpp"
+#include "actors/lanes.hpp"
+
+namespace tidings {
+
+struct kv_projector_state;
+using kv_projector_ptr = kv_projector_actor::stateful_pointer<kv_projector_state>;
+
+struct kv_projector_options {
+  model_ptr model;
+  nats_gateway_actor gateway;
+  read_model_actor read_model;
+  std::map<std::string, command_handler_actor, std::less<>> handlers; ///< By command type.
+  uint32_t max_attempts = 5; ///< Of a handler that fails, or a write that cannot succeed.
+};
+
+/// Brings commands into a bucket: keys in parallel, one key strictly in order.
+///
+/// A command holds its lanes (its key, and the unique values it claims) from its arrival until its outcome is safe in
+/// NOTIFICATIONS. So when an entry says that a later command was applied, this one is settled for certain.
+/// Bounded by what the reactor has in flight.
+struct kv_projector_state {
+  static inline constexpr const char* name = "kv_projector";
+
+  explicit kv_projector_state(kv_projector_ptr self) : self_{self} {}
+
+  void init(kv_projector_options options);
+  void on_project(project& x);
+  void on_settled(const settled& x);
+  void on_looked_up(const looked_up& x);
+  void on_published(const published& x);
+  void on_reply(const nats_reply& x);
+  void on_tick();
+
+private:
+  enum class step : uint8_t { queued, finding_outcome, reading, deciding, checking_unique, writing, refreshing, backing_off, done };
+
+  struct task {
+    project order;
+    std::vector<std::string> lanes;
+    step at = step::queued;
+    uint32_t failures = 0; ///< Of the handler, or of writes that lost or cannot succeed.
+    uint32_t stalls = 0;   ///< Of the infrastructure: no reason to give up.
+    bool must_refresh = false; ///< A write's fate is unknown, or it lost: the read model may be behind.
+    document_ptr current;
+    decision verdict;
+  };
+
+  std::vector<std::string> lanes_of(const stored_command& x) const;
+  void begin(task& x);
+  void read(task& x);
+  void refresh(task& x);
+  void on_entry(task& x, document_ptr entry);
+  void on_decision(uint64_t sequence, decision verdict);
+  void on_handler_error(uint64_t sequence, const caf::error& why);
+  std::vector<std::pair<std::string, json>> unique_values(const json& document) const;
+  void write(task& x);
+  void try_again(task& x, const caf::error& why, bool our_fault);
+  void finish(task& x, projected result);
+  task* find(uint64_t sequence, step at);
+
+  kv_projector_ptr self_;
+  kv_projector_options options_;
+  std::unordered_map<uint64_t, task> tasks_; // by sequence in COMMANDS
+  lanes lanes_;
+  std::multimap<clock_time, uint64_t> delayed_;
+  bool ticking_ = false;
+};
+
+kv_projector_actor::behavior_type kv_projector(kv_projector_ptr self, kv_projector_options options);
+
+} // namespace tidings

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "actors/lanes.hpp"
+
+#include <algorithm>
+
+namespace tidings {
+
+bool lanes::enter(uint64_t who, const std::vector<std::string>& names) {
+  size_t behind = 0;
+  for (auto& name : names) {
+    auto& queue = queues_[name];
+    if (!queue.empty()) ++behind;
+    queue.push_back(who);
+  }
+  if (behind > 0) blocked_by_[who] = behind;
+  return behind == 0;
+}
+
+std::vector<uint64_t> lanes::leave(uint64_t who, const std::vector<std::string>& names) {
+  std::vector<uint64_t> free;
+  for (auto& name : names) {
+    auto i = queues_.find(name);
+    if (i == queues_.end() || i->second.empty() || i->second.front() != who) continue;
+    i->second.pop_front();
+    if (i->second.empty()) {
+      queues_.erase(i);
+      continue;
+    }
+    auto next = i->second.front();
+    auto b = blocked_by_.find(next);
+    if (b == blocked_by_.end() || --b->second > 0) continue;
+    blocked_by_.erase(b);
+    free.push_back(next);
+  }
+  return free;
+}
+
+} // namespace tidings

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+#include "actors/nats_gateway.hpp"
+
+#include <charconv>
+
+#include <spdlog/spdlog.h>
+
+#include "envelopes/errc.hpp"
+#include "envelopes/ids.hpp"
+#include "envelopes/subjects.hpp"
+#include "net/activation.hpp"
+#include "net/jetstream.hpp"
+
+namespace tidings {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// How late a timeout may be noticed.
+constexpr auto tick = 50ms;
+
+} // namespace
+
+void nats_gateway_state::init(boost::asio::io_context& io, net::nats_options options, readiness_actor readiness) {
+  readiness_ = std::move(readiness);
+  inbox_ = "_INBOX." + make_session_id();
+  connection_ = std::make_unique<net::nats_connection>(
+    io, std::move(options),
+    net::nats_connection::events{
+      [self = self_] { net::activate(self, [self] { self->state.on_readable(); }); },
+      [self = self_](bool up) { net::activate(self, [self, up] { self->state.on_connected(up); }); },
+      [](std::string what) { spdlog::warn("NATS: {}", what); }});
+  self_->send(readiness_, component_state{"nats", false, "not connected yet"});
+}
+
+void nats_gateway_state::start() {
+  if (auto err = connection_->connect()) {
+    spdlog::critical("{}", failure_of(err).detail);
+    self_->quit(err);
+  }
+}
+
+void nats_gateway_state::on_connected(bool up) {
+  if (up && !inbox_sub_) {
+    auto sub = connection_->subscribe(inbox_ + ".*.*", {});
+    if (!sub) {
+      spdlog::error("{}", failure_of(sub.error()).detail);
+      return;
+    }
+    inbox_sub_ = std::move(*sub);
+  }
+  if (up)
+    for (auto& [key, sub] : subscriptions_)
+      if (!sub.handle) open_subscription(sub);
+  if (up == connected_) return;
+  connected_ = up;
+  spdlog::info("NATS: {}", up ? "connected" : "disconnected");
+  // A publish that was open when the connection broke never gets its answer: nobody need wait for the timeout.
+  if (!up) {
+    auto lost = make_error(errc::outcome_unknown, "the connection to NATS broke before the answer came");
+    for (size_t slot = 0; slot < open_.size(); ++slot)
+      if (open_[slot].listener.index() != 0) fail(release(slot), lost);
+    check_drained();
+  }
+  self_->send(readiness_, component_state{"nats", up, up ? "" : "disconnected, reconnecting"});
+  for (auto& follower : followers_) self_->send(follower, connection_change{up, connection_->max_payload()});
+}
+
+void nats_gateway_state::on_follow(const follow_connection& x) {
+  followers_.push_back(x.listener);
+  self_->send(x.listener, connection_change{connected_, connection_->max_payload()});
+}
+
+// ---- Calls ---------------------------------------------------------------------------------------------------------
+
+void nats_gateway_state::on_publish(publish& x) {
+  auto cookie = x.cookie;
+  auto listener = x.listener;
+  auto err = call(x.subject, x.headers, x.data, x.timeout, open_call{std::move(x.listener), cookie, 0, {}});
+  if (err) self_->send(listener, published{cookie, std::move(err), 0, false});
+}
+
+void nats_gateway_state::on_request(nats_request& x) {
+  auto cookie = x.cookie;
+  auto listener = x.listener;
+  auto err = call(x.subject, x.headers, x.data, x.timeout, open_call{std::move(x.listener), cookie, 0, {}});
+  if (err) self_->send(listener, nats_reply{cookie, std::move(err), {}});
+}
+
+caf::error nats_gateway_state::call(const std::string& subject, const net::nats_headers& headers,
+                                    const std::string& data, milliseconds timeout, open_call what) {
+  if (draining_) return make_error(errc::shutting_down, "stopping");
+  if (!connected_ || !inbox_sub_) return make_error(errc::unavailable, "not connected to NATS");
+  if (open_count_ >= max_open) return make_error(errc::overloaded, "too many NATS requests are open");
+  size_t slot;
+  if (free_.empty()) {
+    slot = open_.size();
+    open_.emplace_back();
+  } else {
+    slot = free_.back();
+    free_.pop_back();
+  }
+  auto generation = open_[slot].generation;
+  auto reply = inbox_ + '.' + std::to_string(slot) + '.' + std::to_string(generation);
+  if (auto err = connection_->publish(subject, reply, headers, data)) {
+    free_.push_back(slot);
+    return err;
+  }
+  what.generation = generation;
+  what.due = self_->clock().now() + timeout;
+  open_[slot] = std::move(what);
+  ++open_count_;
+  if (!ticking_) {
+    ticking_ = true;
+    self_->delayed_send(self_, tick, tick_atom::value);
+  }
+  return {};
+}
+
+nats_gateway_state::open_call nats_gateway_state::release(size_t slot) {
+  auto call = std::exchange(open_[slot], open_call{});
+  open_[slot].generation = call.generation + 1; // a late answer to the old call must not reach the next one
+  free_.push_back(slot);
+  --open_count_;
+  return call;
+}
+
+void nats_gateway_state::on_inbox(const net::nats_message& msg) {
+  auto numbers = msg.subject().substr(inbox_.size() + 1);
+  size_t slot = 0;
+  uint32_t generation = 0;
+  auto end = numbers.data() + numbers.size();
+  auto [dot, ec] = std::from_chars(numbers.data(), end, slot);
+  if (ec != std::errc{} || dot == end) return;
+  std::from_chars(dot + 1, end, generation);
+  if (slot >= open_.size() || open_[slot].generation != generation || open_[slot].listener.index() == 0) return;
+  answer(release(slot), msg);
+}
+
+void nats_gateway_state::answer(open_call call, const net::nats_message& msg) {
+  if (msg.status() == 503) return fail(std::move(call), make_error(errc::no_handler, "no responders"));
+  if (auto* to = std::get_if<reply_listener>(&call.listener)) {
+    self_->send(*to, nats_reply{call.cookie, {}, msg});
+    return;
+  }
+  auto ack = net::jetstream::parse_pub_ack(msg.data());
+  if (!ack) return fail(std::move(call), ack.error());
+  self_->send(std::get<publish_listener>(call.listener), published{call.cookie, {}, ack->sequence, ack->duplicate});
+}
+
+void nats_gateway_state::fail(open_call call, const caf::error& why) {
+  if (auto* to = std::get_if<reply_listener>(&call.listener)) {
+    self_->send(*to, nats_reply{call.cookie, why, {}});
+    return;
+  }
+  // Nobody listens on the stream's subject, so nobody stored it.
+  auto err = code_of(why) == errc::no_handler ? make_error(errc::unavailable, "JetStream does not answer") : why;
+  self_->send(std::get<publish_listener>(call.listener), published{call.cookie, std::move(err), 0, false});
+}
+
+void nats_gateway_state::on_tick() {
+  auto now = self_->clock().now();
+  for (size_t slot = 0; slot < open_.size(); ++slot) {
+    auto& x = open_[slot];
+    if (x.listener.index() == 0 || x.due > now) continue;
+    auto overdue = release(slot);
+    auto code = std::holds_alternative<reply_listener>(overdue.listener) ? errc::handler_timeout : errc::outcome_unknown;
+    fail(std::move(overdue), make_error(code, "no answer from NATS in time"));
+  }
+  check_drained();
+  ticking_ = open_count_ > 0 || drain_promise_.pending();
+  if (ticking_) self_->delayed_send(self_, tick, tick_atom::value);
+}
+
+void nats_gateway_state::on_emit(const emit& x) {
+  // Whoever waits for it has a deadline of its own; an acknowledgement that is lost is a redelivery.
+  if (auto err = connection_->publish(x.subject, {}, x.headers, x.data))
+    spdlog::debug("NATS: {} not sent: {}", x.subject, failure_of(err).detail);
+}
+
+// ---- Subscriptions -------------------------------------------------------------------------------------------------
+
+void nats_gateway_state::on_subscribe(subscribe& x) {
+  auto& sub = subscriptions_[subscription_key{x.listener.address(), x.tag}];
+  sub.handle.reset();
+  sub.wish = std::move(x);
+  if (inbox_sub_) open_subscription(sub); // before the first connection on_connected does it
+}
+
+void nats_gateway_state::open_subscription(subscription& x) {
+  auto handle = connection_->subscribe(x.wish.subject, x.wish.queue);
+  if (handle) x.handle = std::move(*handle);
+  else spdlog::error("{}", failure_of(handle.error()).detail);
+}
+
+void nats_gateway_state::on_unsubscribe(const unsubscribe& x) {
+  subscriptions_.erase(subscription_key{x.listener.address(), x.tag});
+}
+
+void nats_gateway_state::on_readable() {
+  if (inbox_sub_) {
+    net::nats_connection::drain(inbox_sub_.get(), drained_);
+    for (auto& msg : drained_) on_inbox(msg);
+    drained_.clear();
+  }
+  for (auto& [key, sub] : subscriptions_) {
+    if (!sub.handle) continue;
+    nats_batch batch{sub.wish.tag, {}};
+    if (net::nats_connection::drain(sub.handle.get(), batch.messages) > 0) self_->send(sub.wish.listener, std::move(batch));
+  }
+  check_drained();
+}
+
+// ---- Shutdown ------------------------------------------------------------------------------------------------------
+
+caf::result<bool> nats_gateway_state::drain() {
+  draining_ = true;
+  drain_promise_ = self_->make_response_promise<bool>();
+  if (!ticking_) {
+    ticking_ = true;
+    self_->delayed_send(self_, tick, tick_atom::value);
+  }
+  auto promise = drain_promise_;
+  check_drained();
+  return promise;
+}
+
+void nats_gateway_state::check_drained() {
+  if (!draining_ || !drain_promise_.pending()) return;
+  if (open_count_ == 0 && (!connected_ || connection_->buffered() == 0)) drain_promise_.deliver(true);
+}
+
+nats_gateway_actor::behavior_type nats_gateway(nats_gateway_ptr self, boost::asio::io_context* io,
+                                               net::nats_options options, readiness_actor readiness) {
+  self->state.init(*io, std::move(options), std::move(readiness));
+  return {
+    [self](start_atom) { self->state.start(); },
+    [self](publish& x) { self->state.on_publish(x); },
+    [self](nats_request& x) { self->state.on_request(x); },
+    [self](const emit& x) { self->state.on_emit(x); },
+    [self](subscribe& x) { self->state.on_subscribe(x); },
+    [self](const unsubscribe& x) { self->state.on_unsubscribe(x); },
+    [self](const follow_connection& x) { self->state.on_follow(x); },
+    [self](drain_atom) { return self->state.drain(); },
+    [self](tick_atom) { self->state.on_tick(); },
+  };
+}
+
+} // namespace tidings

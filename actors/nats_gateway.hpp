@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include "actors/interfaces.hpp"
+#include "net/nats_connection.hpp"
+
+namespace tidings {
+
+struct nats_gateway_state;
+using nats_gateway_ptr = nats_gateway_actor::stateful_pointer<nats_gateway_state>;
+
+/// Publishes, requests and subscriptions of the process on one connection.
+///
+/// Every publish and request has its own reply subject under one inbox subscription, so any number may be open without
+/// blocking anybody. Bounded by `max_open`; whoever comes above it is refused.
+struct nats_gateway_state {
+  static inline constexpr const char* name = "nats_gateway";
+  /// Publishes and requests without an answer yet; beyond it `overloaded`.
+  static constexpr size_t max_open = 65'536;
+
+  explicit nats_gateway_state(nats_gateway_ptr self) : self_{self} {}
+
+  void init(boost::asio::io_context& io, net::nats_options options, readiness_actor readiness);
+  void start();
+  void on_publish(publish& x);
+  void on_request(nats_request& x);
+  void on_subscribe(subscribe& x);
+  void on_unsubscribe(const unsubscribe& x);
+  void on_emit(const emit& x);
+  void on_follow(const follow_connection& x);
+  void on_tick();
+  caf::result<bool> drain();
+
+private:
+  struct open_call {
+    std::variant<std::monostate, publish_listener, reply_listener> listener;
+    uint64_t cookie = 0;
+    uint32_t generation = 0;
+    clock_time due{};
+  };
+  struct subscription {
+    net::nats_connection::subscription handle{nullptr, natsSubscription_Destroy};
+    subscribe wish;
+  };
+  using subscription_key = std::pair<caf::actor_addr, uint64_t>;
+
+  void on_readable();
+  void on_connected(bool up);
+  void open_subscription(subscription& x);
+  caf::error call(const std::string& subject, const net::nats_headers& headers, const std::string& data,
+                  milliseconds timeout, open_call what);
+  void on_inbox(const net::nats_message& msg);
+  void answer(open_call call, const net::nats_message& msg);
+  void fail(open_call call, const caf::error& why);
+  open_call release(size_t slot);
+  void check_drained();
+
+  nats_gateway_ptr self_;
+  readiness_actor readiness_;
+  std::unique_ptr<net::nats_connection> connection_;
+  std::string inbox_;
+  net::nats_connection::subscription inbox_sub_{nullptr, natsSubscription_Destroy};
+  std::vector<open_call> open_;
+  std::vector<size_t> free_;
+  size_t open_count_ = 0;
+  std::map<subscription_key, subscription> subscriptions_;
+  std::vector<connection_listener> followers_;
+  std::vector<net::nats_message> drained_;
+  bool connected_ = false, ticking_ = false, draining_ = false;
+  caf::typed_response_promise<bool> drain_promise_;
+};
+
+/// @param io Runs this actor's system; outlives it.
+nats_gateway_actor::behavior_type nats_gateway(nats_gateway_ptr self, boost::asio::io_context* io,
+                                               net::nats_options options, readiness_actor readiness);
+
+} // namespace tidings

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#include "actors/notification_hub.hpp"
+
+#include <vector>
+
+#include "actors/headers.hpp"
+#include "envelopes/subjects.hpp"
+
+namespace tidings {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto tick = 1s;
+
+} // namespace
+
+std::optional<notification> to_notification(const net::nats_message& msg, uint64_t sequence) {
+  auto status = msg.header(notification_headers::status);
+  notification result;
+  if (status == to_string(outcome_status::completed)) result.status = outcome_status::completed;
+  else if (status == to_string(outcome_status::failed)) result.status = outcome_status::failed;
+  else return std::nullopt;
+  // A direct get renames the message; its own subject is then in a header.
+  auto subject = msg.header("Nats-Subject");
+  if (subject.empty()) subject = msg.subject();
+  result.owner = subjects::token_at(subject, 1);
+  result.command_id = subjects::token_at(subject, 2);
+  result.sequence = sequence;
+  result.code = msg.header(notification_headers::code);
+  result.digest = msg.header(notification_headers::digest);
+  result.document = std::make_shared<const std::string>(msg.data());
+  return result;
+}
+
+void notification_hub_state::init(nats_gateway_actor gateway, readiness_actor readiness) {
+  gateway_ = std::move(gateway);
+  readiness_ = std::move(readiness);
+  consumer_.emplace(gateway_, ordered_consumer::options{"NOTIFICATIONS", {}, self_, self_, 0});
+  report();
+  self_->send(gateway_, follow_connection{self_});
+}
+
+void notification_hub_state::on_streams(const streams_ready& x) {
+  // From where the stream stood before this process took its first command: nothing of ours can be missed.
+  if (!started_) consumer_->start({net::jetstream::start_at::policy::sequence, x.notifications_last_sequence + 1}, self_->clock().now());
+  started_ = true;
+}
+
+void notification_hub_state::on_connection(const connection_change& x) {
+  connected_ = x.connected;
+  if (x.connected) consumer_->resume(self_->clock().now());
+  else consumer_->pause();
+  report();
+}
+
+void notification_hub_state::on_reply(const nats_reply& x) {
+  consumer_->on_reply(x, self_->clock().now());
+  report();
+}
+
+void notification_hub_state::on_batch(const nats_batch& x) {
+  consumer_->on_batch(x, self_->clock().now(), [this](const net::nats_message& msg, const net::delivery_info& info) {
+    // Most instances see many outcomes that nobody waits for here: look before reading headers.
+    auto id = std::string{subjects::token_at(msg.subject(), 2)};
+    auto [first, last] = waiters_.equal_range(id);
+    if (first == last) return;
+    auto outcome = to_notification(msg, info.stream_sequence);
+    if (!outcome) return;
+    for (auto i = first; i != last; ++i) self_->send(i->second, *outcome);
+    if (outcome->status != outcome_status::pending) waiters_.erase(first, last);
+  });
+  report();
+}
+
+void notification_hub_state::on_tick() {
+  consumer_->on_tick(self_->clock().now());
+  report();
+  self_->delayed_send(self_, tick, tick_atom::value);
+}
+
+void notification_hub_state::watch(const watch_command& x) {
+  waiters_.emplace(x.command_id, x.listener);
+}
+
+void notification_hub_state::unwatch(const unwatch_command& x) {
+  auto [first, last] = waiters_.equal_range(x.command_id);
+  for (auto i = first; i != last; ++i) {
+    if (i->second != x.listener) continue;
+    waiters_.erase(i);
+    return;
+  }
+}
+
+void notification_hub_state::abandon(const abandon_wait& x) {
+  auto [first, last] = waiters_.equal_range(x.command_id);
+  for (auto i = first; i != last; ++i) self_->send(i->second, x);
+}
+
+void notification_hub_state::abandon_all() {
+  for (auto& [id, waiter] : waiters_) self_->send(waiter, abandon_wait{id, {}});
+}
+
+void notification_hub_state::report() {
+  bool ready = connected_ && started_ && consumer_->caught_up();
+  if (told_ == ready) return;
+  told_ = ready;
+  self_->send(readiness_, component_state{"notifications", ready, ready ? "" : "not following the NOTIFICATIONS stream"});
+}
+
+notification_hub_actor::behavior_type notification_hub(notification_hub_ptr self, nats_gateway_actor gateway,
+                                                       readiness_actor readiness) {
+  self->state.init(std::move(gateway), std::move(readiness));
+  self->delayed_send(self, tick, tick_atom::value);
+  return {
+    [self](const watch_command& x) { self->state.watch(x); },
+    [self](const unwatch_command& x) { self->state.unwatch(x); },
+    [self](const abandon_wait& x) { self->state.abandon(x); },
+    [self](drain_atom) { self->state.abandon_all(); },
+    [self](const streams_ready& x) { self->state.on_streams(x); },
+    [self](const connection_change& x) { self->state.on_connection(x); },
+    [self](const nats_batch& x) { self->state.on_batch(x); },
+    [self](const nats_reply& x) { self->state.on_reply(x); },
+    [self](tick_atom) { self->state.on_tick(); },
+  };
+}
+
+} // namespace tidings

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/ordered_consumer.hpp"
+
+namespace tidings {
+
+struct notification_hub_state;
+using notification_hub_ptr = notification_hub_actor::stateful_pointer<notification_hub_state>;
+
+/// Reads a message of the NOTIFICATIONS stream. Empty when it is not one of ours.
+std::optional<notification> to_notification(const net::nats_message& msg, uint64_t sequence);
+
+/// Routes outcomes to waiters. What nobody here waits for is dropped: the stream keeps it.
+struct notification_hub_state {
+  static inline constexpr const char* name = "notification_hub";
+
+  explicit notification_hub_state(notification_hub_ptr self) : self_{self} {}
+
+  void init(nats_gateway_actor gateway, readiness_actor readiness);
+  void on_streams(const streams_ready& x);
+  void on_connection(const connection_change& x);
+  void on_batch(const nats_batch& x);
+  void on_reply(const nats_reply& x);
+  void on_tick();
+  void watch(const watch_command& x);
+  void unwatch(const unwatch_command& x);
+  void abandon(const abandon_wait& x);
+  void abandon_all();
+
+private:
+  void report();
+
+  notification_hub_ptr self_;
+  nats_gateway_actor gateway_;
+  readiness_actor readiness_;
+  std::optional<ordered_consumer> consumer_;
+  std::unordered_multimap<std::string, notification_listener> waiters_;
+  bool started_ = false, connected_ = false;
+  std::optional<bool> told_;
+};
+
+notification_hub_actor::behavior_type notification_hub(notification_hub_ptr self, nats_gateway_actor gateway,
+                                                       readiness_actor readiness);
+
+} // namespace tidings

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+#include "actors/ordered_consumer.hpp"
+
+#include <charconv>
+
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include "envelopes/errc.hpp"
+#include "envelopes/ids.hpp"
+
+namespace tidings {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto heartbeat = 2s;
+constexpr auto silence = 3 * heartbeat;
+
+} // namespace
+
+ordered_consumer::ordered_consumer(nats_gateway_actor gateway, options opts)
+    : gateway_{std::move(gateway)}, opts_{std::move(opts)}, inbox_{"_INBOX." + make_session_id() + '.'} {}
+
+void ordered_consumer::start(net::jetstream::start_at from, clock_time now) {
+  from_ = from;
+  last_sequence_ = from.how == net::jetstream::start_at::policy::sequence && from.sequence > 0 ? from.sequence - 1 : 0;
+  seen_any_ = false;
+  create(now);
+}
+
+void ordered_consumer::pause() {
+  if (state_ != state::stopped) state_ = state::paused;
+}
+
+void ordered_consumer::resume(clock_time now) {
+  if (state_ != state::stopped) create(now);
+}
+
+void ordered_consumer::create(clock_time now) {
+  auto from = from_;
+  if (seen_any_) from = {net::jetstream::start_at::policy::sequence, last_sequence_ + 1};
+  caf::anon_send(gateway_, unsubscribe{opts_.batches, epoch_});
+  ++epoch_;
+  consumed_ = 0;
+  caught_up_ = false;
+  heard_ = now;
+  state_ = state::creating;
+  auto deliver = inbox_ + std::to_string(epoch_);
+  caf::anon_send(gateway_, subscribe{deliver, {}, opts_.batches, epoch_});
+  auto heartbeat_ns = static_cast<uint64_t>(std::chrono::nanoseconds{heartbeat}.count());
+  caf::anon_send(gateway_, nats_request{net::jetstream::api("CONSUMER.CREATE." + opts_.stream), {},
+                                        net::jetstream::ordered_consumer_config(opts_.stream, deliver, opts_.filter, from, heartbeat_ns),
+                                        5s, opts_.replies, opts_.cookie});
+}
+
+void ordered_consumer::on_reply(const nats_reply& x, clock_time now) {
+  if (state_ != state::creating) return;
+  heard_ = now;
+  auto fail = [this](const std::string& why) {
+    spdlog::warn("cannot follow stream {}: {}", opts_.stream, why);
+    state_ = state::failed; // the next tick tries again
+  };
+  if (x.error) return fail(failure_of(x.error).detail);
+  auto answer = net::jetstream::parse_api_answer(x.message.data());
+  if (!answer) return fail(failure_of(answer.error()).detail);
+  if (answer->error) return fail(answer->error->description);
+  state_ = state::following;
+  if (answer->body.value("num_pending", uint64_t{0}) == 0) caught_up_ = true;
+}
+
+void ordered_consumer::on_batch(const nats_batch& x, clock_time now,
+                                const std::function<void(const net::nats_message&, const net::delivery_info&)>& take) {
+  if (x.tag != epoch_ || state_ == state::paused || state_ == state::stopped) return;
+  heard_ = now;
+  for (auto& msg : x.messages) {
+    auto info = net::parse_delivery(msg.reply());
+    if (!info) {
+      on_status(msg, now);
+    } else if (info->consumer_sequence != consumed_ + 1) {
+      spdlog::warn("stream {}: expected delivery {}, got {}; following anew", opts_.stream, consumed_ + 1,
+                   info->consumer_sequence);
+      create(now);
+    } else {
+      consumed_ = info->consumer_sequence;
+      last_sequence_ = info->stream_sequence;
+      seen_any_ = true;
+      if (info->pending == 0) caught_up_ = true;
+      take(msg, *info);
+    }
+    if (x.tag != epoch_) return;
+  }
+}
+
+void ordered_consumer::on_status(const net::nats_message& msg, clock_time now) {
+  if (msg.status() != 100) return;
+  if (!msg.reply().empty()) { // flow control: the server waits until we say that we got this far
+    caf::anon_send(gateway_, emit{std::string{msg.reply()}, {}, {}});
+    return;
+  }
+  auto stalled = msg.header("Nats-Consumer-Stalled");
+  if (!stalled.empty()) caf::anon_send(gateway_, emit{std::string{stalled}, {}, {}});
+  uint64_t last = 0;
+  auto text = msg.header("Nats-Last-Consumer");
+  std::from_chars(text.data(), text.data() + text.size(), last);
+  if (last > consumed_) {
+    spdlog::warn("stream {}: {} deliveries are missing; following anew", opts_.stream, last - consumed_);
+    create(now);
+  }
+}
+
+void ordered_consumer::on_tick(clock_time now) {
+  if (state_ == state::failed) create(now);
+  else if (state_ == state::following && now - heard_ > silence) {
+    spdlog::warn("stream {}: no heartbeat; following anew", opts_.stream);
+    create(now);
+  }
+}
+
+} // namespace tidings

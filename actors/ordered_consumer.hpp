@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "actors/interfaces.hpp"
+#include "net/jetstream.hpp"
+
+namespace tidings {
+
+/// Follows a stream in order and without gaps: an ephemeral push consumer that is made anew from the last sequence seen
+/// whenever a message, a heartbeat or the connection is missing. Part of an actor, which passes on what it receives.
+class ordered_consumer {
+public:
+  /// Why a new consumer was needed, for the log.
+  struct options {
+    std::string stream;
+    std::string filter; ///< Empty: everything.
+    batch_listener batches;
+    reply_listener replies;
+    uint64_t cookie; ///< For the replies this consumer asks for.
+  };
+
+  ordered_consumer(nats_gateway_actor gateway, options opts);
+
+  /// Begins, or begins anew. Later restarts continue behind the last sequence seen.
+  void start(net::jetstream::start_at from, clock_time now);
+  /// The connection is gone; the next `resume` continues.
+  void pause();
+  /// Continues behind the last sequence seen, if it was started.
+  void resume(clock_time now);
+
+  void on_reply(const nats_reply& x, clock_time now);
+  /// Calls `take` for every message that is next in order.
+  void on_batch(const nats_batch& x, clock_time now,
+                const std::function<void(const net::nats_message&, const net::delivery_info&)>& take);
+  /// About once a second: notices silence.
+  void on_tick(clock_time now);
+
+  /// A consumer exists and everything that was in the stream when it was made has been taken.
+  bool caught_up() const noexcept { return state_ == state::following && caught_up_; }
+  /// Last stream sequence taken, or the one before the start.
+  uint64_t last_sequence() const noexcept { return last_sequence_; }
+
+private:
+  enum class state : uint8_t { stopped, paused, creating, following, failed };
+
+  void create(clock_time now);
+  void on_status(const net::nats_message& msg, clock_time now);
+
+  nats_gateway_actor gateway_;
+  options opts_;
+  std::string inbox_;
+  net::jetstream::start_at from_;
+  state state_ = state::stopped;
+  uint64_t epoch_ = 0;         // tags the subscription: batches of an older one are dropped
+  uint64_t last_sequence_ = 0; // in the stream
+  uint64_t consumed_ = 0;      // in this consumer
+  bool seen_any_ = false, caught_up_ = false;
+  clock_time heard_{};
+};
+
+} // namespace tidings

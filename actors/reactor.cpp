@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: MIT
+#include "actors/reactor.hpp"
+
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+#include "actors/headers.hpp"
+#include "envelopes/errc.hpp"
+#include "envelopes/subjects.hpp"
+#include "envelopes/timestamp.hpp"
+
+namespace tidings {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto tick = 500ms;
+constexpr auto publish_timeout = 2000ms;
+constexpr milliseconds ack_wait{30'000};
+constexpr auto say_in_progress_after = ack_wait / 3;
+constexpr milliseconds heartbeat{2'000};
+constexpr auto silence = 3 * heartbeat;
+constexpr auto longest_backoff = 5000ms;
+
+constexpr const char* ack_text = "+ACK";
+constexpr const char* in_progress_text = "+WPI";
+constexpr const char* term_text = "+TERM";
+
+milliseconds backoff(uint32_t failures) {
+  return std::min<milliseconds>(50ms * (1U << std::min(failures, 7U)), longest_backoff);
+}
+
+token admit_or(std::string_view text, std::string_view fallback) {
+  auto admitted = token::admit(text, "token");
+  return admitted ? std::move(*admitted) : std::move(*token::admit(fallback, "token"));
+}
+
+std::string time_of(const net::delivery_info& info) {
+  using namespace std::chrono;
+  return to_rfc3339(system_clock::time_point{duration_cast<system_clock::duration>(nanoseconds{info.timestamp_ns})});
+}
+
+} // namespace
+
+void reactor_state::init(reactor_options options) {
+  options_ = std::move(options);
+  takeover_.init({options_.gateway, self_, self_, options_.max_in_flight, ack_wait, heartbeat});
+  report();
+  self_->send(options_.gateway, follow_connection{self_});
+}
+
+// ---- Whether to consume --------------------------------------------------------------------------------------------
+
+void reactor_state::on_streams(const streams_ready&) {
+  streams_ready_ = true;
+  take_over();
+}
+
+void reactor_state::take_over() {
+  if (!connected_ || !streams_ready_ || draining_) return;
+  using phase = takeover::phase;
+  if (takeover_.at() != phase::idle && takeover_.at() != phase::failed) return;
+  std::optional<uint64_t> floor;
+  // In this process nothing below the oldest open command is undone.
+  if (seen_ > 0) {
+    floor = seen_;
+    for (auto& [sequence, open] : tasks_) floor = std::min(*floor, sequence - 1);
+  }
+  takeover_.begin(floor);
+}
+
+void reactor_state::on_connection(const connection_change& x) {
+  connected_ = x.connected;
+  heard_ = self_->clock().now();
+  if (x.connected) {
+    if (takeover_.consuming()) takeover_.verify();
+    else take_over();
+  }
+  report();
+}
+
+void reactor_state::on_reply(const nats_reply& x) {
+  using phase = takeover::phase;
+  auto before = takeover_.at();
+  takeover_.on_reply(x);
+  if (before == phase::verifying && takeover_.at() == phase::failed)
+    spdlog::error("the consumer of COMMANDS is gone; making another behind what is settled");
+  if (before != phase::consuming && takeover_.at() == phase::consuming) {
+    seen_ = std::max(seen_, takeover_.last_sequence());
+    heard_ = self_->clock().now();
+  }
+  report();
+}
+
+void reactor_state::report() {
+  bool ready = connected_ && takeover_.consuming();
+  if (told_ == ready) return;
+  told_ = ready;
+  auto detail = ready ? std::string{} : takeover_.trouble().empty() ? "not consuming the COMMANDS stream" : takeover_.trouble();
+  self_->send(options_.readiness, component_state{"reactor", ready, std::move(detail)});
+}
+
+// ---- Deliveries ----------------------------------------------------------------------------------------------------
+
+void reactor_state::on_batch(const nats_batch& x) {
+  if (x.tag != takeover_.tag() || draining_) return;
+  heard_ = self_->clock().now();
+  for (auto& msg : x.messages)
+    if (auto info = net::parse_delivery(msg.reply())) take(msg, *info);
+}
+
+void reactor_state::take(const net::nats_message& msg, const net::delivery_info& info) {
+  auto sequence = info.stream_sequence;
+  auto [i, fresh] = tasks_.try_emplace(sequence);
+  auto& x = i->second;
+  x.ack = msg.reply();
+  x.touched = self_->clock().now();
+  if (!fresh) return; // redelivered while we work on it
+  bool seen_before = sequence <= seen_ || info.delivered > 1;
+  seen_ = std::max(seen_, sequence);
+  auto command = read(msg, info);
+  if (!command) return bury(sequence, x, &msg, failure_of(command.error()).detail, 1);
+  x.command = std::move(*command);
+  // An id that a client chose may have been used before, too long ago for the stream to notice.
+  seen_before = seen_before || !x.command->digest.empty();
+  self_->send(options_.projectors.at(x.command->entry.model->bucket.str()), project{x.command, seen_before, self_});
+}
+
+caf::expected<stored_command_ptr> reactor_state::read(const net::nats_message& msg, const net::delivery_info& info) const {
+  auto request = parse_command_request(msg.data());
+  if (!request) return request.error();
+  auto entry = options_.models->find_command(request->command_type);
+  if (!entry.model) return make_error(errc::no_handler, "no model declares " + request->command_type);
+  auto key = key_of(*entry.model, *entry.spec, request->payload, request->command_id);
+  if (!key) return key.error();
+  auto owner = token::admit(msg.header(command_headers::owner), "owner");
+  if (!owner) return owner.error();
+  return std::make_shared<const stored_command>(
+    stored_command{std::move(*request), std::move(*owner), std::move(*key), {takeover_.incarnation(), info.stream_sequence},
+                   std::string{msg.header(command_headers::digest)}, std::string{msg.header(command_headers::traceparent)},
+                   std::move(entry)});
+}
+
+void reactor_state::on_handled(const handled& x) {
+  if (auto i = tasks_.find(x.cookie); i != tasks_.end()) i->second.reached = stage::handled;
+}
+
+stage reactor_state::stage_of(uint64_t sequence) const {
+  if (auto i = tasks_.find(sequence); i != tasks_.end()) return i->second.reached;
+  return sequence <= seen_ ? stage::projected : stage::accepted;
+}
+
+// ---- Outcomes ------------------------------------------------------------------------------------------------------
+
+void reactor_state::on_projected(projected& x) {
+  auto i = tasks_.find(x.cookie);
+  if (i == tasks_.end()) return;
+  auto& t = i->second;
+  using result = projected::result;
+  switch (x.what) {
+    case result::superseded:
+      spdlog::warn("command {} was settled before a later one of its key; nothing to do", x.cookie);
+      return end(x.cookie);
+    case result::told_before: return end(x.cookie);
+    case result::gave_up:
+      prepare_outcome(x.cookie, t, x);
+      return bury(x.cookie, t, nullptr, x.reason.message, x.attempts);
+    case result::written:
+    case result::removed: t.reached = stage::projected; [[fallthrough]];
+    case result::rejected: break;
+  }
+  prepare_outcome(x.cookie, t, x);
+  tell(t, t.telling, step::telling);
+}
+
+void reactor_state::prepare_outcome(uint64_t sequence, task& x, const projected& result) {
+  auto& command = *x.command;
+  outcome out;
+  out.command_id = command.request.command_id;
+  out.command_type = command.request.command_type;
+  out.timestamp = now_rfc3339();
+  out.key = command.key.str();
+  std::string code;
+  if (result.entry) {
+    out.status = outcome_status::completed;
+    out.reached = stage::projected;
+    out.revision = result.entry->revision;
+    auto& key_member = command.entry.model->key;
+    out.payload = result.entry->deleted ? json{{key_member, command.key.str()}} : result.entry->value;
+    out.actions = expand_actions(command.entry.spec->actions, out.payload);
+  } else {
+    out.status = outcome_status::failed;
+    out.reached = x.reached;
+    out.error = result.reason.message;
+    code = result.what == projected::result::gave_up ? "dead_lettered" : result.reason.code;
+    out.code = code;
+  }
+  x.telling.subject = subjects::notification(command.owner, *token::admit(out.command_id, "command id"));
+  x.telling.headers = {{notification_headers::status, std::string{to_string(out.status)}}};
+  if (!code.empty()) x.telling.headers.emplace_back(notification_headers::code, std::move(code));
+  if (!command.digest.empty()) x.telling.headers.emplace_back(notification_headers::digest, command.digest);
+  if (!command.traceparent.empty()) x.telling.headers.emplace_back(notification_headers::traceparent, command.traceparent);
+  x.telling.data = to_json(out);
+  x.telling.cookie = sequence;
+}
+
+void reactor_state::bury(uint64_t sequence, task& x, const net::nats_message* msg, const std::string& reason, uint32_t attempts) {
+  spdlog::error("command {} goes to DEAD_LETTERS: {}", sequence, reason);
+  x.dead = true;
+  auto id = admit_or(x.command ? x.command->request.command_id : subjects::token_at(msg->subject(), 3), "unknown");
+  auto type = admit_or(x.command ? x.command->request.command_type : subjects::token_at(msg->subject(), 2), "unknown");
+  auto where = x.command ? subjects::command_log(subjects::partition_of(x.command->key.str()), type, id) : std::string{msg->subject()};
+  auto stored = net::parse_delivery(x.ack);
+  std::string safe_reason = reason;
+  std::ranges::replace_if(safe_reason, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+  x.burial.subject = subjects::dead_letter(type, id);
+  x.burial.headers = {{dead_letter_headers::reason, std::move(safe_reason)},
+                      {dead_letter_headers::attempts, std::to_string(attempts)},
+                      {dead_letter_headers::subject, std::move(where)},
+                      {dead_letter_headers::sequence, std::to_string(sequence)},
+                      {dead_letter_headers::time, stored ? time_of(*stored) : std::string{}}};
+  x.burial.data = x.command ? to_json(x.command->request) : std::string{msg->data()};
+  x.burial.cookie = sequence;
+  // Whoever sent something unreadable can only be told when it said who it is.
+  if (msg != nullptr) {
+    auto owner = token::admit(msg->header(command_headers::owner), "owner");
+    if (owner && id.str() != "unknown") {
+      outcome out;
+      out.command_id = id.str();
+      out.command_type = type.str();
+      out.timestamp = now_rfc3339();
+      out.status = outcome_status::failed;
+      out.error = reason;
+      out.code = "dead_lettered";
+      x.telling.subject = subjects::notification(*owner, id);
+      x.telling.headers = {{notification_headers::status, std::string{to_string(out.status)}}, {notification_headers::code, *out.code}};
+      x.telling.data = to_json(out);
+      x.telling.cookie = sequence;
+    }
+  }
+  tell(x, x.burial, step::burying);
+}
+
+void reactor_state::tell(task& x, publish& what, step at) {
+  x.at = at;
+  x.retry_at = {};
+  what.timeout = publish_timeout;
+  what.listener = self_;
+  self_->send(options_.gateway, what);
+}
+
+void reactor_state::on_published(const published& x) {
+  auto i = tasks_.find(x.cookie);
+  if (i == tasks_.end() || i->second.at == step::projecting) return;
+  auto& t = i->second;
+  if (x.error) {
+    // Nothing may be acknowledged before its outcome is safe; there is no other way out than to try again.
+    t.retry_at = self_->clock().now() + backoff(t.stalls++);
+    return;
+  }
+  if (t.at == step::burying && !t.telling.subject.empty()) return tell(t, t.telling, step::telling);
+  end(x.cookie);
+}
+
+void reactor_state::end(uint64_t sequence) {
+  auto i = tasks_.find(sequence);
+  auto& t = i->second;
+  self_->send(options_.gateway, emit{std::move(t.ack), {}, t.dead ? term_text : ack_text});
+  if (t.command) self_->send(options_.projectors.at(t.command->entry.model->bucket.str()), settled{sequence});
+  tasks_.erase(i);
+  if (draining_ && tasks_.empty() && drained_.pending()) drained_.deliver(true);
+}
+
+// ---- Time ----------------------------------------------------------------------------------------------------------
+
+void reactor_state::on_tick() {
+  auto now = self_->clock().now();
+  for (auto& [sequence, t] : tasks_) {
+    if (t.retry_at != clock_time{} && t.retry_at <= now) tell(t, t.at == step::burying ? t.burial : t.telling, t.at);
+    if (now - t.touched < say_in_progress_after) continue;
+    t.touched = now;
+    self_->send(options_.gateway, emit{t.ack, {}, in_progress_text});
+  }
+  if (takeover_.consuming() && connected_ && now - heard_ > silence) {
+    heard_ = now;
+    takeover_.verify();
+  }
+  if (takeover_.at() == takeover::phase::failed) take_over();
+  report();
+  self_->delayed_send(self_, tick, tick_atom::value);
+}
+
+caf::result<bool> reactor_state::drain() {
+  draining_ = true;
+  takeover_.stop();
+  drained_ = self_->make_response_promise<bool>();
+  auto promise = drained_;
+  if (tasks_.empty()) drained_.deliver(true);
+  return promise;
+}
+
+reactor_actor::behavior_type reactor(reactor_ptr self, reactor_options options) {
+  self->state.init(std::move(options));
+  self->delayed_send(self, tick, tick_atom::value);
+  return {
+    [self](const ask_stage& x) { return self->state.stage_of(x.sequence); },
+    [self](const streams_ready& x) { self->state.on_streams(x); },
+    [self](const connection_change& x) { self->state.on_connection(x); },
+    [self](const nats_batch& x) { self->state.on_batch(x); },
+    [self](const nats_reply& x) { self->state.on_reply(x); },
+    [self](const published& x) { self->state.on_published(x); },
+    [self](projected& x) { self->state.on_projected(x); },
+    [self](const handled& x) { self->state.on_handled(x); },
+    [self](drain_atom) { return self->state.drain(); },
+    [self](tick_atom) { self->state.on_tick(); },
+  };
+}
+
+} // namespace tidings

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <map>
+#include <string>
+#include <unordered_map>
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include "actors/interfaces.hpp"
+#include "actors/takeover.hpp"
+
+namespace tidings {
+
+struct reactor_state;
+using reactor_ptr = reactor_actor::stateful_pointer<reactor_state>;
+
+struct reactor_options {
+  catalog_ptr models;
+  nats_gateway_actor gateway;
+  readiness_actor readiness;
+  std::map<std::string, kv_projector_actor> projectors; ///< By bucket.
+  uint32_t max_in_flight = 1024;                        ///< The consumer's max_ack_pending.
+};
+
+/// Consumes the COMMANDS stream through a durable consumer with explicit acks.
+///
+/// For each command, in this order: the projection, the outcome into NOTIFICATIONS, the ack. A command that cannot be
+/// projected goes to DEAD_LETTERS and its owner is told. Acks are sent, not awaited: a lost one is a redelivery, and a
+/// redelivery finds the outcome and does nothing.
+struct reactor_state {
+  static inline constexpr const char* name = "reactor";
+
+  explicit reactor_state(reactor_ptr self) : self_{self} {}
+
+  void init(reactor_options options);
+  void on_streams(const streams_ready& x);
+  void on_connection(const connection_change& x);
+  void on_batch(const nats_batch& x);
+  void on_reply(const nats_reply& x);
+  void on_published(const published& x);
+  void on_projected(projected& x);
+  void on_handled(const handled& x);
+  void on_tick();
+  stage stage_of(uint64_t sequence) const;
+  caf::result<bool> drain();
+
+private:
+  enum class step : uint8_t { projecting, burying, telling };
+
+  struct task {
+    stored_command_ptr command; ///< Null for a message that is no command.
+    std::string ack;            ///< Where acknowledgements go.
+    step at = step::projecting;
+    stage reached = stage::accepted;
+    clock_time touched{};       ///< When the server last heard that we work on it.
+    clock_time retry_at{};      ///< For a publish that failed; zero when none is due.
+    uint32_t stalls = 0;
+    bool dead = false;          ///< Ends with TERM instead of ACK.
+    publish burial, telling;    ///< What is being published, kept for another try.
+  };
+
+  void take_over();
+  void take(const net::nats_message& msg, const net::delivery_info& info);
+  caf::expected<stored_command_ptr> read(const net::nats_message& msg, const net::delivery_info& info) const;
+  void bury(uint64_t sequence, task& x, const net::nats_message* msg, const std::string& reason, uint32_t attempts);
+  void prepare_outcome(uint64_t sequence, task& x, const projected& result);
+  void tell(task& x, publish& what, step at);
+  void end(uint64_t sequence);
+  void report();
+
+  reactor_ptr self_;
+  reactor_options options_;
+  takeover takeover_;
+  std::unordered_map<uint64_t, task> tasks_; // by sequence in COMMANDS
+  uint64_t seen_ = 0;     // highest sequence taken, or stored before we took over: up to here an outcome may exist
+  clock_time heard_{};
+  bool connected_ = false, streams_ready_ = false, draining_ = false;
+  std::optional<bool> told_;
+  caf::typed_response_promise<bool> drained_;
+};
+
+reactor_actor::behavior_type reactor(reactor_ptr self, reactor_options options);
+
+} // namespace tidings

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/ordered_consumer.hpp"
+
+namespace tidings {
+
+struct read_model_state;
+using read_model_ptr = read_model_actor::stateful_pointer<read_model_state>;
+
+/// A position as the entry's header carries it; text that is none is the zero position, before every command.
+std::string to_text(const log_position& x);
+log_position parse_position(std::string_view text);
+
+/// Reads an entry of a bucket. Empty when the message is not one (a foreign writer's broken JSON, say).
+std::optional<stored_document> to_document(const net::nats_message& msg, uint64_t revision);
+
+/// An in-memory copy of one bucket: filled by the bucket's watch, and at once by the projector of this process.
+struct read_model_state {
+  static inline constexpr const char* name = "read_model";
+
+  explicit read_model_state(read_model_ptr self) : self_{self} {}
+
+  void init(model_ptr model, nats_gateway_actor gateway, readiness_actor readiness);
+  void look_up(const tidings::look_up& x);
+  void ask(const ask_query& x);
+  void apply(const apply_entry& x);
+  void on_streams();
+  void on_connection(const connection_change& x);
+  void on_batch(const nats_batch& x);
+  void on_reply(const nats_reply& x);
+  void on_tick();
+
+private:
+  query_answer get(const ask_query& x) const;
+  query_answer list(const ask_query& x) const;
+  void report();
+
+  read_model_ptr self_;
+  model_ptr model_;
+  nats_gateway_actor gateway_;
+  readiness_actor readiness_;
+  std::optional<ordered_consumer> watch_;
+  std::optional<document_table> table_;
+  size_t key_offset_ = 0; ///< Where the key begins in a subject of the bucket.
+  bool started_ = false;
+  bool loaded_ = false; ///< Saw the whole bucket once; from then on a pause only makes it stale, not partial.
+  std::vector<tidings::look_up> waiting_; ///< Asked before the bucket was loaded.
+  std::optional<bool> told_;
+};
+
+read_model_actor::behavior_type read_model(read_model_ptr self, model_ptr model, nats_gateway_actor gateway,
+                                           readiness_actor readiness);
+
+} // namespace tidings

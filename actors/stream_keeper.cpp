@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+#include "actors/stream_keeper.hpp"
+
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+#include "envelopes/errc.hpp"
+#include "envelopes/subjects.hpp"
+#include "net/jetstream.hpp"
+
+namespace tidings {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto look_again = 5s;
+constexpr int64_t second_ns = 1'000'000'000;
+constexpr const char* advisories = "$JS.EVENT.ADVISORY.STREAM.*.*";
+
+json stream_config(std::string_view name, std::string_view subject) {
+  return {{"name", name},
+          {"subjects", json::array({subject})},
+          {"retention", "limits"},
+          {"storage", "file"},
+          {"num_replicas", 1},
+          {"allow_direct", true}};
+}
+
+} // namespace
+
+std::vector<wanted_stream> wanted_streams(const catalog& models) {
+  std::vector<wanted_stream> result;
+  auto add = [&](std::string name, json config) { result.push_back({std::move(name), std::move(config)}); };
+  auto commands = stream_config("COMMANDS", subjects::command_log_filter);
+  commands["duplicate_window"] = 120 * second_ns;
+  add("COMMANDS", std::move(commands));
+  auto notifications = stream_config("NOTIFICATIONS", subjects::notification_filter);
+  notifications["max_age"] = 24 * 3600 * second_ns;
+  add("NOTIFICATIONS", std::move(notifications));
+  add("DEAD_LETTERS", stream_config("DEAD_LETTERS", subjects::dead_letter_filter));
+  for (auto& model : models.models()) {
+    auto name = "KV_" + model->bucket.str();
+    // The shape every KV client expects of a bucket (history 1).
+    auto bucket = stream_config(name, "$KV." + model->bucket.str() + ".>");
+    bucket["max_msgs_per_subject"] = 1;
+    bucket["discard"] = "new";
+    bucket["allow_rollup_hdrs"] = true;
+    bucket["deny_delete"] = true;
+    add(std::move(name), std::move(bucket));
+  }
+  return result;
+}
+
+void stream_keeper_state::init(nats_gateway_actor gateway, readiness_actor readiness, stream_keeper_options options) {
+  gateway_ = std::move(gateway);
+  readiness_ = std::move(readiness);
+  options_ = std::move(options);
+  report(false, "not looked at yet");
+  self_->send(gateway_, subscribe{advisories, {}, self_, 0});
+  self_->send(gateway_, follow_connection{self_});
+}
+
+void stream_keeper_state::on_connection(const connection_change& x) {
+  connected_ = x.connected;
+  looking_ = false;
+  creates_open_ = 0;
+  if (x.connected) look();
+  else report(false, "no connection to NATS");
+}
+
+void stream_keeper_state::look() {
+  if (!connected_ || looking_) return;
+  looking_ = true;
+  found_.clear();
+  ask_page(0);
+}
+
+void stream_keeper_state::ask_page(size_t offset) {
+  self_->send(gateway_, nats_request{net::jetstream::api("STREAM.LIST"), {}, json{{"offset", offset}}.dump(), 5s, self_, listing});
+}
+
+void stream_keeper_state::on_reply(const nats_reply& x) {
+  if (x.cookie == listing) on_page(x);
+  else on_created(x);
+}
+
+void stream_keeper_state::on_page(const nats_reply& x) {
+  auto give_up = [this](std::string why) {
+    looking_ = false;
+    report(false, std::move(why));
+  };
+  if (x.error)
+    return give_up(code_of(x.error) == errc::no_handler
+                     ? "the NATS server has no JetStream: start nats-server with -js"
+                     : "JetStream does not say which streams there are: " + failure_of(x.error).detail);
+  auto answer = net::jetstream::parse_api_answer(x.message.data());
+  if (!answer) return give_up(failure_of(answer.error()).detail);
+  if (answer->error) return give_up("JetStream: " + answer->error->description);
+  auto& streams = answer->body["streams"];
+  size_t count = streams.is_array() ? streams.size() : 0;
+  for (size_t i = 0; i < count; ++i) {
+    auto stream = streams[i]["config"].value("name", std::string{});
+    found_[stream] = std::move(streams[i]);
+  }
+  if (count > 0 && found_.size() < answer->body.value("total", size_t{0})) return ask_page(found_.size());
+  judge();
+}
+
+std::string stream_keeper_state::complaint() const {
+  for (auto& [stream, info] : found_) {
+    for (auto& subject : info["config"].value("subjects", json::array())) {
+      if (!subject.is_string()) continue;
+      auto& filter = subject.get_ref<const std::string&>();
+      for (auto bus : {"commands.*", "queries.*"})
+        if (subjects::overlaps(filter, bus))
+          return "stream " + stream + " captures " + bus + " by its subject " + filter
+                 + ": it would answer requests with its own acknowledgement; change its subjects or delete it";
+    }
+  }
+  for (auto& wanted : options_.streams) {
+    auto i = found_.find(wanted.name);
+    if (i == found_.end()) continue;
+    auto has = i->second["config"].value("subjects", json::array());
+    if (has != wanted.config["subjects"])
+      return "stream " + wanted.name + " has the subjects " + has.dump() + ", expected " + wanted.config["subjects"].dump();
+  }
+  return {};
+}
+
+void stream_keeper_state::judge() {
+  looking_ = false;
+  if (auto why = complaint(); !why.empty()) {
+    if (!complete_once_) options_.refuse(why);
+    return report(false, std::move(why));
+  }
+  std::vector<const wanted_stream*> missing;
+  for (auto& wanted : options_.streams)
+    if (!found_.contains(wanted.name)) missing.push_back(&wanted);
+  if (missing.empty()) {
+    complete_once_ = true;
+    auto last = [this](const char* stream) { return found_[stream]["state"].value("last_seq", uint64_t{0}); };
+    bool again = !ready_;
+    report(true, {});
+    if (again)
+      for (auto& listener : options_.listeners) self_->send(listener, streams_ready{last("COMMANDS"), last("NOTIFICATIONS")});
+    return;
+  }
+  if (complete_once_)
+    return report(false, "stream " + missing.front()->name + " is gone; restore it, or restart Tidings to start an empty one");
+  looking_ = true;
+  creates_open_ = missing.size();
+  for (auto* wanted : missing) {
+    spdlog::info("creating stream {}", wanted->name);
+    self_->send(gateway_, nats_request{net::jetstream::api("STREAM.CREATE." + wanted->name), {}, wanted->config.dump(), 10s,
+                                       self_, creating});
+  }
+}
+
+void stream_keeper_state::on_created(const nats_reply& x) {
+  if (creates_open_ == 0) return; // of a connection before this one
+  auto answer = x.error ? caf::expected<net::jetstream::api_answer>{x.error}
+                        : net::jetstream::parse_api_answer(x.message.data());
+  if (!answer) report(false, "a stream could not be created: " + failure_of(answer.error()).detail);
+  else if (answer->error) report(false, "a stream could not be created: " + answer->error->description);
+  if (--creates_open_ > 0) return;
+  looking_ = false;
+  if (answer && !answer->error) look();
+}
+
+void stream_keeper_state::report(bool ready, std::string detail) {
+  if (ready == ready_ && detail == told_) return;
+  if (!ready && !detail.empty() && complete_once_) spdlog::error("streams: {}", detail);
+  ready_ = ready;
+  told_ = detail;
+  self_->send(readiness_, component_state{"streams", ready, std::move(detail)});
+}
+
+stream_keeper_actor::behavior_type stream_keeper(stream_keeper_ptr self, nats_gateway_actor gateway,
+                                                 readiness_actor readiness, stream_keeper_options options) {
+  self->state.init(std::move(gateway), std::move(readiness), std::move(options));
+  self->delayed_send(self, look_again, tick_atom::value);
+  return {
+    [self](const connection_change& x) { self->state.on_connection(x); },
+    [self](const nats_reply& x) { self->state.on_reply(x); },
+    [self](const nats_batch&) { self->state.look(); },
+    [self](tick_atom) {
+      self->state.look();
+      self->delayed_send(self, look_again, tick_atom::value);
+    },
+  };
+}
+
+} // namespace tidings

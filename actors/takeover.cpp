@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#include "actors/takeover.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include "envelopes/errc.hpp"
+#include "envelopes/ids.hpp"
+#include "net/jetstream.hpp"
+
+namespace tidings {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::string_view prefix = "reactor-";
+
+int64_t nanoseconds(milliseconds x) {
+  return std::chrono::nanoseconds{x}.count();
+}
+
+// Go's RFC 3339 in UTC with up to nine fractional digits; 0 for anything else.
+uint64_t created_ns(const std::string& text) {
+  std::tm t{};
+  int end = 0;
+  if (std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &t.tm_year, &t.tm_mon, &t.tm_mday, &t.tm_hour, &t.tm_min, &t.tm_sec,
+                  &end) != 6)
+    return 0;
+  t.tm_year -= 1900;
+  t.tm_mon -= 1;
+  uint64_t fraction = 0;
+  size_t i = static_cast<size_t>(end);
+  if (i < text.size() && text[i] == '.') ++i;
+  for (int digits = 0; digits < 9; ++digits) {
+    bool has = i < text.size() && text[i] >= '0' && text[i] <= '9';
+    fraction = fraction * 10 + (has ? static_cast<uint64_t>(text[i++] - '0') : 0);
+  }
+  return static_cast<uint64_t>(timegm(&t)) * 1'000'000'000 + fraction;
+}
+
+} // namespace
+
+void takeover::begin(std::optional<uint64_t> floor) {
+  floor_ = floor;
+  former_.clear();
+  caf::anon_send(opts_.gateway, unsubscribe{opts_.batches, epoch_});
+  ++epoch_;
+  ask("CONSUMER.LIST.COMMANDS", "{}", phase::listing);
+}
+
+void takeover::verify() {
+  if (phase_ == phase::consuming) ask("CONSUMER.INFO.COMMANDS." + name_, {}, phase::verifying);
+}
+
+void takeover::stop() {
+  caf::anon_send(opts_.gateway, unsubscribe{opts_.batches, epoch_});
+  ++epoch_;
+  phase_ = phase::idle;
+}
+
+void takeover::ask(std::string verb, std::string body, phase next) {
+  phase_ = next;
+  caf::anon_send(opts_.gateway, nats_request{net::jetstream::api(verb), {}, std::move(body), 5s, opts_.replies,
+                                             cookie_bit | (epoch_ << 8) | static_cast<uint64_t>(next)});
+}
+
+bool takeover::on_reply(const nats_reply& x) {
+  if ((x.cookie & cookie_bit) == 0) return false;
+  if ((x.cookie & ~cookie_bit) != ((epoch_ << 8) | static_cast<uint64_t>(phase_))) return true; // of an older try
+  if (x.error) {
+    // No answer about a consumer that worked a moment ago says nothing; the next heartbeat or silence will.
+    if (phase_ == phase::verifying) phase_ = phase::consuming;
+    else fail(failure_of(x.error).detail);
+    return true;
+  }
+  auto answer = net::jetstream::parse_api_answer(x.message.data());
+  if (!answer || answer->error) {
+    fail(answer ? answer->error->description : failure_of(answer.error()).detail);
+    return true;
+  }
+  switch (phase_) {
+    case phase::listing: on_consumers(answer->body); break;
+    case phase::inspecting: on_stream(answer->body); break;
+    case phase::creating:
+      phase_ = phase::consuming;
+      trouble_.clear();
+      for (auto& old : former_)
+        caf::anon_send(opts_.gateway, nats_request{net::jetstream::api("CONSUMER.DELETE.COMMANDS." + old), {}, {}, 5s,
+                                                   opts_.replies, cookie_bit});
+      break;
+    case phase::verifying: phase_ = phase::consuming; break;
+    default: break;
+  }
+  return true;
+}
+
+void takeover::on_consumers(json& body) {
+  start_ = floor_ ? *floor_ + 1 : 1;
+  auto consumers = body.value("consumers", json::array());
+  for (auto& consumer : consumers) {
+    auto consumer_name = consumer.value("name", std::string{});
+    if (!consumer_name.starts_with(prefix)) continue;
+    former_.push_back(consumer_name);
+    auto acknowledged = consumer.value("ack_floor", json::object()).value("stream_seq", uint64_t{0});
+    // What we know to be settled counts for more than a consumer's memory: a killed server forgets acks.
+    if (!floor_) start_ = std::max(start_, acknowledged + 1);
+  }
+  ask("STREAM.INFO.COMMANDS", {}, phase::inspecting);
+}
+
+void takeover::on_stream(const json& body) {
+  last_sequence_ = body.value("state", json::object()).value("last_seq", uint64_t{0});
+  incarnation_ = created_ns(body.value("created", std::string{}));
+  // The stream was made anew since a former consumer or we looked at it.
+  if (start_ > last_sequence_ + 1) start_ = 1;
+  create();
+}
+
+void takeover::create() {
+  name_ = std::string{prefix} + make_session_id();
+  auto deliver = "_INBOX." + make_session_id();
+  caf::anon_send(opts_.gateway, subscribe{deliver, {}, opts_.batches, epoch_});
+  json config = {{"durable_name", name_},
+                 {"deliver_subject", deliver},
+                 {"deliver_policy", "by_start_sequence"},
+                 {"opt_start_seq", start_},
+                 {"ack_policy", "explicit"},
+                 {"ack_wait", nanoseconds(opts_.ack_wait)},
+                 {"max_ack_pending", opts_.max_ack_pending},
+                 {"max_deliver", -1},
+                 {"replay_policy", "instant"},
+                 {"idle_heartbeat", nanoseconds(opts_.heartbeat)}};
+  spdlog::info("taking over COMMANDS from sequence {} as {}", start_, name_);
+  ask("CONSUMER.DURABLE.CREATE.COMMANDS." + name_, json{{"stream_name", "COMMANDS"}, {"config", std::move(config)}}.dump(),
+      phase::creating);
+}
+
+void takeover::fail(std::string why) {
+  if (trouble_ != why) spdlog::warn("cannot consume COMMANDS: {}", why);
+  trouble_ = std::move(why);
+  phase_ = phase::failed;
+}
+
+} // namespace tidings

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/interfaces.hpp"
+
+namespace tidings {
+
+/// Becoming the one who consumes COMMANDS: makes a new durable consumer behind what the former one has acknowledged, then
+/// removes the former. What was delivered but not acknowledged then comes again at once and in order; waiting for its ack
+/// to time out instead would let later commands of a key overtake it.
+class takeover {
+public:
+  struct options {
+    nats_gateway_actor gateway;
+    batch_listener batches;
+    reply_listener replies;
+    uint32_t max_ack_pending = 1024;
+    milliseconds ack_wait{30'000};
+    milliseconds heartbeat{2'000};
+  };
+  enum class phase : uint8_t { idle, listing, inspecting, creating, consuming, verifying, failed };
+
+  void init(options opts) { opts_ = std::move(opts); }
+
+  /// @param floor When we consumed before: everything up to here is settled, whatever a consumer says.
+  void begin(std::optional<uint64_t> floor);
+  /// Asks whether our consumer still exists; `failed` follows when it does not.
+  void verify();
+  /// @returns true when it was one of ours.
+  bool on_reply(const nats_reply& x);
+  void stop();
+
+  phase at() const noexcept { return phase_; }
+  bool consuming() const noexcept { return phase_ == phase::consuming || phase_ == phase::verifying; }
+  /// Deliveries of an older consumer carry another tag.
+  uint64_t tag() const noexcept { return epoch_; }
+  uint64_t last_sequence() const noexcept { return last_sequence_; } ///< Of the stream, when we took over.
+  uint64_t incarnation() const noexcept { return incarnation_; }     ///< When the stream was created.
+  const std::string& trouble() const noexcept { return trouble_; }
+
+  /// Cookies of our requests have this bit; the owner's have not.
+  static constexpr uint64_t cookie_bit = uint64_t{1} << 63;
+
+private:
+  void ask(std::string verb, std::string body, phase next);
+  void on_consumers(json& body);
+  void on_stream(const json& body);
+  void create();
+  void fail(std::string why);
+
+  options opts_;
+  phase phase_ = phase::idle;
+  uint64_t epoch_ = 0;
+  std::optional<uint64_t> floor_;
+  std::vector<std::string> former_;
+  std::string name_;
+  uint64_t start_ = 1, last_sequence_ = 0, incarnation_ = 0;
+  std::string trouble_;
+};
+
+} // namespace tidings

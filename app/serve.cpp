@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include "actors/command_bus.hpp"
+#include "actors/command_handler.hpp"
+#include "actors/http_listener.hpp"
+#include "actors/kv_projector.hpp"
+#include "actors/nats_gateway.hpp"
+#include "actors/nats_server.hpp"
+#include "actors/notification_hub.hpp"
+#include "actors/query_bus.hpp"
+#include "actors/reactor.hpp"
+#include "actors/read_model.hpp"
+#include "actors/readiness.hpp"
+#include "actors/stream_keeper.hpp"
+#include "app/log.hpp"
+#include "app/serve_options.hpp"
+#include "app/shutdown.hpp"
+#include "app/startup.hpp"
+#include "app/version.hpp"
+#include "envelopes/errc.hpp"
+#include "net/io_scheduler.hpp"
+
+namespace tidings {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+int refuse_to_start(const std::string& sentence) {
+  std::cerr << "tidings: " << sentence << '\n';
+  return 2;
+}
+
+/// Everything a running gateway is made of, and how it starts and stops.
+class gateway_process {
+public:
+  gateway_process(boost::asio::io_context& io, caf::actor_system& system, catalog_ptr models, const serve_options& options)
+      : io_{io}, system_{system}, models_{std::move(models)}, options_{options}, signals_{io, SIGINT, SIGTERM}, poll_{io} {}
+
+  void spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor, uint16_t embedded_port);
+  void announce(std::string text);
+  void stop_on_signal();
+  int exit_code() const noexcept { return exit_code_; }
+
+private:
+  void spawn_reactor(const std::map<std::string, read_model_actor>& read_models);
+  /// A part that ends by itself ends the process.
+  void end_with(const caf::strong_actor_ptr& part);
+  void stop();
+  void end();
+  void wait_for_the_last_actor();
+
+  boost::asio::io_context& io_;
+  caf::actor_system& system_;
+  catalog_ptr models_;
+  const serve_options& options_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer poll_;
+  running_parts parts_;
+  std::vector<caf::strong_actor_ptr> others_;
+  bool stopping_ = false;
+  int exit_code_ = 0;
+};
+
+void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor, uint16_t embedded_port) {
+  std::vector<std::string> expected{"nats", "streams", "notifications", "reactor"};
+  for (auto& model : models_->models()) expected.push_back("read model " + model->bucket.str());
+  auto url = options_.nats;
+  parts_.readiness = system_.spawn(readiness, std::move(expected));
+  if (embedded_port != 0) {
+    url = "nats://127.0.0.1:" + std::to_string(embedded_port);
+    parts_.server = system_.spawn(nats_server, nats_server_options{&io_, options_.store, embedded_port}, parts_.readiness);
+  }
+  parts_.gateway = system_.spawn(nats_gateway, &io_, net::nats_options{url, "tidings"}, parts_.readiness);
+  parts_.hub = system_.spawn(notification_hub, parts_.gateway, parts_.readiness);
+  std::map<std::string, read_model_actor> read_models;
+  stream_keeper_options streams{wanted_streams(*models_), {parts_.hub}, [this](const std::string& why) {
+    exit_code_ = refuse_to_start(why);
+    stop();
+  }};
+  for (auto& model : models_->models()) {
+    auto copy = system_.spawn(read_model, model, parts_.gateway, parts_.readiness);
+    read_models.emplace(model->bucket.str(), copy);
+    streams.listeners.push_back(copy);
+    others_.push_back(caf::actor_cast<caf::strong_actor_ptr>(copy));
+  }
+  spawn_reactor(read_models);
+  streams.listeners.push_back(parts_.reactor);
+  parts_.commands = system_.spawn(command_bus, command_bus_options{models_, parts_.gateway, parts_.hub, parts_.reactor});
+  auto queries = system_.spawn(query_bus, models_, std::move(read_models));
+  auto keeper = system_.spawn(stream_keeper, parts_.gateway, parts_.readiness, std::move(streams));
+  others_.push_back(caf::actor_cast<caf::strong_actor_ptr>(queries));
+  others_.push_back(caf::actor_cast<caf::strong_actor_ptr>(keeper));
+  auto services = std::make_shared<const http_services>(
+    http_services{{models_, milliseconds{options_.default_wait_ms}, milliseconds{options_.max_wait_ms}},
+                  parts_.commands, queries, parts_.hub, parts_.readiness});
+  parts_.listener = system_.spawn(http_listener, http_listener_options{std::move(acceptor), std::move(services), parts_.gateway, {}});
+  for (auto& other : others_) end_with(other);
+  end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.readiness));
+  end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.listener));
+  end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.commands));
+  end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.hub));
+  end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.reactor));
+  end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.gateway));
+  caf::anon_send(parts_.gateway, start_atom::value);
+}
+
+void gateway_process::end_with(const caf::strong_actor_ptr& part) {
+  part->get()->attach_functor([this, part_name = std::string{static_cast<caf::local_actor*>(part->get())->name()}](const caf::error& why) {
+    if (stopping_) return;
+    // Half a gateway would accept what it cannot finish.
+    spdlog::critical("{} ended: {}", part_name, system_.render(why));
+    exit_code_ = 1;
+    stop();
+  });
+}
+
+void gateway_process::spawn_reactor(const std::map<std::string, read_model_actor>& read_models) {
+  std::map<std::string, kv_projector_actor> projectors;
+  for (auto& model : models_->models()) {
+    kv_projector_options projection{model, parts_.gateway, read_models.at(model->bucket.str()), {}};
+    for (auto& [type, spec] : model->commands) {
+      auto handler = system_.spawn(model_command_handler);
+      projection.handlers.emplace(type, handler);
+      others_.push_back(caf::actor_cast<caf::strong_actor_ptr>(handler));
+    }
+    auto projector = system_.spawn(kv_projector, std::move(projection));
+    projectors.emplace(model->bucket.str(), projector);
+    others_.push_back(caf::actor_cast<caf::strong_actor_ptr>(projector));
+  }
+  parts_.reactor = system_.spawn(reactor, reactor_options{models_, parts_.gateway, parts_.readiness, std::move(projectors)});
+}
+
+void gateway_process::stop_on_signal() {
+  signals_.async_wait([this](boost::system::error_code ec, int number) {
+    if (ec) return;
+    // A second signal means now. The embedded server dies with us: the kernel sees to that.
+    if (stopping_) std::_Exit(128 + number);
+    spdlog::info("signal {}: stopping", number);
+    stop();
+    stop_on_signal();
+  });
+}
+
+void gateway_process::stop() {
+  if (stopping_) return;
+  stopping_ = true;
+  system_.spawn(shutdown_sequence, parts_, [this] { end(); });
+}
+
+void gateway_process::end() {
+  for (auto& other : others_) caf::anon_send_exit(other, caf::exit_reason::user_shutdown);
+  auto exit = [](auto& handle) {
+    if (handle) caf::anon_send_exit(handle, caf::exit_reason::user_shutdown);
+  };
+  exit(parts_.listener);
+  exit(parts_.commands);
+  exit(parts_.hub);
+  exit(parts_.reactor);
+  exit(parts_.gateway);
+  exit(parts_.server);
+  exit(parts_.readiness);
+  parts_ = {};
+  others_.clear();
+  wait_for_the_last_actor();
+}
+
+void gateway_process::wait_for_the_last_actor() {
+  if (system_.registry().running() == 0) {
+    signals_.cancel();
+    io_.stop();
+    return;
+  }
+  poll_.expires_after(2ms);
+  poll_.async_wait([this](boost::system::error_code) { wait_for_the_last_actor(); });
+}
+
+/// Says once that the gateway is ready, and how to try it.
+caf::behavior announcer(caf::event_based_actor* self, readiness_actor readiness, std::string text) {
+  self->delayed_send(self, 50ms, tick_atom::value);
+  return {[=](tick_atom) {
+    self->request(readiness, caf::infinite, start_atom::value)
+      .then(
+        [=](const readiness_report& x) {
+          bool stopping = !x.parts.empty() && x.parts.back().name == "process";
+          if (x.ready) std::cout << text << std::flush;
+          if (x.ready || stopping) self->quit();
+          else self->delayed_send(self, 50ms, tick_atom::value);
+        },
+        [=](const caf::error&) { self->quit(); });
+  }};
+}
+
+void gateway_process::announce(std::string text) {
+  system_.spawn(announcer, parts_.readiness, std::move(text));
+}
+
+std::string try_it(const catalog& models, const std::string& url) {
+  for (auto& model : models.models())
+    if (model->commands.contains("CreateLocation"))
+      return "Ready. Try:\n  curl -s " + url + "/locations -H 'Content-Type: application/json' -H 'Prefer: wait=5' \\\n"
+             "    -d '{\"name\":\"Falmouth\",\"category\":\"Town\",\"description\":\"By the sea\"}'\n";
+  return "Ready.\n";
+}
+
+} // namespace
+
+int serve(const serve_options& options) {
+  auto models = startup::load_models(options.models);
+  if (!models) return refuse_to_start(failure_of(models.error()).detail);
+  boost::asio::io_context io{1}; // outlives the actor system
+  auto acceptor = startup::listen(io, options.listen);
+  if (!acceptor) return refuse_to_start(failure_of(acceptor.error()).detail);
+  std::unique_ptr<startup::store_lock> lock;
+  uint16_t embedded_port = 0;
+  if (options.nats == "embedded") {
+    if (auto missing = startup::check_nats_server()) return refuse_to_start(failure_of(missing).detail);
+    auto held = startup::store_lock::acquire(options.store);
+    if (!held) return refuse_to_start(failure_of(held.error()).detail);
+    lock = std::move(*held);
+    auto port = startup::free_port(io);
+    if (!port) return refuse_to_start(failure_of(port.error()).detail);
+    embedded_port = *port;
+  }
+  start_log(options.log_level, options.log_format == "json" ? log_style::json_lines : log_style::text);
+  std::signal(SIGPIPE, SIG_IGN);
+  caf::actor_system_config config;
+  register_errors(config);
+  net::io_scheduler::install(config, io);
+  caf::actor_system system{config};
+  gateway_process process{io, system, *models, options};
+  auto endpoint = (*acceptor)->local_endpoint();
+  auto host = endpoint.address().is_v6() ? '[' + endpoint.address().to_string() + ']' : endpoint.address().to_string();
+  auto url = "http://" + host + ':' + std::to_string(endpoint.port());
+  process.spawn(std::move(*acceptor), embedded_port);
+  std::cout << "Tidings " << TIDINGS_VERSION << " listens on " << url << '\n';
+  if (embedded_port != 0) std::cout << "NATS: embedded at nats://127.0.0.1:" << embedded_port << ", store " << options.store << '\n';
+  else std::cout << "NATS: " << options.nats << '\n';
+  std::cout << std::flush;
+  process.announce(try_it(**models, url));
+  process.stop_on_signal();
+  io.run();
+  return process.exit_code();
+}
+
+} // namespace tidings

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#include "app/serve_options.hpp"
+
+namespace tidings {
+
+void add_serve_options(CLI::App& verb, serve_options& x) {
+  verb.add_option("--listen", x.listen, "Address and port for HTTP; port 0 takes a free one")->envname("TIDINGS_LISTEN")->capture_default_str();
+  verb.add_option("--nats", x.nats, "NATS URL, or 'embedded' for a nats-server of our own")->envname("TIDINGS_NATS")->capture_default_str();
+  verb.add_option("--store", x.store, "Directory of the embedded nats-server")->envname("TIDINGS_STORE")->capture_default_str();
+  verb.add_option("--model", x.models, "Model file; may be given several times. Default: the locations example")->envname("TIDINGS_MODEL");
+  verb.add_option("--default-wait", x.default_wait_ms, "Milliseconds a command waits for its outcome without Prefer: wait")
+    ->envname("TIDINGS_DEFAULT_WAIT")
+    ->check(CLI::Range(0, 3'600'000))
+    ->capture_default_str();
+  verb.add_option("--max-wait", x.max_wait_ms, "The most milliseconds a client can ask to wait")
+    ->envname("TIDINGS_MAX_WAIT")
+    ->check(CLI::Range(0, 3'600'000))
+    ->capture_default_str();
+  verb.add_option("--log-level", x.log_level, "How much to log to standard error")
+    ->envname("TIDINGS_LOG_LEVEL")
+    ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "critical", "off"}))
+    ->capture_default_str();
+  verb.add_option("--log-format", x.log_format, "text, or json: one object a line")
+    ->envname("TIDINGS_LOG_FORMAT")
+    ->check(CLI::IsMember({"text", "json"}))
+    ->capture_default_str();
+}
+
+} // namespace tidings

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+namespace tidings {
+
+/// What `tidings serve` is told: by the command line, then the environment (`TIDINGS_*`), then a file (`--config`).
+struct serve_options {
+  std::string listen = "127.0.0.1:8080";
+  std::string nats = "embedded";       ///< A URL, or "embedded".
+  std::string store = ".tidings";      ///< Of the embedded server.
+  std::vector<std::string> models;     ///< Empty: the locations example.
+  uint32_t default_wait_ms = 0;
+  uint32_t max_wait_ms = 30'000;
+  std::string log_level = "info";
+  std::string log_format = "text";
+};
+
+/// Declares the options on `verb`.
+void add_serve_options(CLI::App& verb, serve_options& options);
+
+/// Runs the gateway until a signal ends it.
+/// @returns the process's exit code: 0 after an orderly stop, 2 when it could not start (one sentence on stderr says why).
+int serve(const serve_options& options);
+
+} // namespace tidings

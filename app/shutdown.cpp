@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "app/shutdown.hpp"
+
+#include <memory>
+
+#include <spdlog/spdlog.h>
+
+#include "actors/messages.hpp"
+
+namespace tidings {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto grace = 3s;          // for outcomes that are on their way
+constexpr auto answer_time = 2s;    // for writing *pending* to whoever still waits
+constexpr auto settle_time = 5s;    // for commands under way
+constexpr auto flush_time = 3s;
+constexpr auto server_time = 12s;
+
+struct sequence : std::enable_shared_from_this<sequence> {
+  caf::event_based_actor* self;
+  running_parts parts;
+  std::function<void()> done;
+
+  /// Asks `who` to drain or stop, and goes on with `next` when it has, or when `limit` has passed.
+  template <class Handle, class Signal>
+  void step(const char* what, const Handle& who, std::chrono::seconds limit, Signal signal, void (sequence::*next)()) {
+    if (!who) return (this->*next)();
+    self->request(who, limit, signal)
+      .then([s = shared_from_this(), next](bool) { (*s.*next)(); },
+            [s = shared_from_this(), next, what](const caf::error&) {
+              spdlog::warn("stopping: {} takes too long; going on", what);
+              (*s.*next)();
+            });
+  }
+
+  void start() {
+    self->send(parts.readiness, drain_atom::value);
+    // Whoever is still waiting after the grace period reads *pending* instead of a broken connection.
+    self->delayed_send(parts.hub, grace, drain_atom::value);
+    self->delayed_send(parts.commands, grace, drain_atom::value);
+    step("the HTTP clients", parts.listener, grace + answer_time, drain_atom::value, &sequence::cut_clients);
+  }
+  void cut_clients() {
+    self->send(parts.listener, stop_atom::value);
+    step("the reactor", parts.reactor, settle_time, drain_atom::value, &sequence::drain_nats);
+  }
+  void drain_nats() { step("NATS", parts.gateway, flush_time, drain_atom::value, &sequence::stop_server); }
+  void stop_server() { step("nats-server", parts.server, server_time, stop_atom::value, &sequence::finish); }
+  void finish() {
+    done();
+    self->quit();
+  }
+};
+
+} // namespace
+
+caf::behavior shutdown_sequence(caf::event_based_actor* self, running_parts parts, std::function<void()> done) {
+  auto steps = std::make_shared<sequence>();
+  steps->self = self;
+  steps->parts = std::move(parts);
+  steps->done = std::move(done);
+  steps->start();
+  return {[](stop_atom) {}}; // stays alive until the last step
+}
+
+} // namespace tidings

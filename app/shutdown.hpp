@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+
+#include <caf/event_based_actor.hpp>
+
+#include "actors/interfaces.hpp"
+
+namespace tidings {
+
+/// Everybody who must be stopped in order. Null handles are skipped.
+struct running_parts {
+  readiness_actor readiness;
+  http_listener_actor listener;
+  command_bus_actor commands;
+  notification_hub_actor hub;
+  reactor_actor reactor;
+  nats_gateway_actor gateway;
+  nats_server_actor server;
+};
+
+/// Stops `parts` in order, each step with a deadline: no new clients, answers for those in flight (their outcome if it comes
+/// within the grace period, else *pending*), the commands under way, NATS, the embedded server. Then calls `done`.
+caf::behavior shutdown_sequence(caf::event_based_actor* self, running_parts parts, std::function<void()> done);
+
+} // namespace tidings

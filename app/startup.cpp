@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "app/startup.hpp"
+
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "app/builtin_model.hpp"
+#include "envelopes/errc.hpp"
+
+namespace tidings::startup {
+
+namespace fs = std::filesystem;
+using boost::asio::ip::tcp;
+
+namespace {
+
+caf::error bad(std::string sentence) {
+  return make_error(errc::bad_configuration, std::move(sentence));
+}
+
+} // namespace
+
+caf::expected<catalog_ptr> load_models(const std::vector<std::string>& files) {
+  std::vector<model_ptr> models;
+  for (auto& file : files) {
+    std::ifstream in{file, std::ios::binary};
+    std::ostringstream text;
+    if (!in || !(text << in.rdbuf())) return bad("cannot read the model file " + file + ": " + std::strerror(errno));
+    auto model = load_model(text.str(), file);
+    if (!model) return model.error();
+    models.push_back(std::move(*model));
+  }
+  if (files.empty()) {
+    auto model = load_model(builtin_model, "the built-in locations model");
+    if (!model) return model.error();
+    models.push_back(std::move(*model));
+  }
+  return catalog::make(std::move(models));
+}
+
+caf::expected<std::shared_ptr<tcp::acceptor>> listen(boost::asio::io_context& io, const std::string& address) {
+  auto colon = address.rfind(':');
+  auto wrong = bad("--listen " + address + " is not HOST:PORT, e.g. 127.0.0.1:8080");
+  if (colon == std::string::npos) return wrong;
+  auto host = address.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  if (host == "localhost") host = "127.0.0.1";
+  uint16_t port = 0;
+  auto digits = std::string_view{address}.substr(colon + 1);
+  auto [end, not_a_number] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (not_a_number != std::errc{} || end != digits.data() + digits.size()) return wrong;
+  boost::system::error_code ec;
+  auto ip = boost::asio::ip::make_address(host, ec);
+  if (ec) return wrong;
+  auto acceptor = std::make_shared<tcp::acceptor>(io);
+  tcp::endpoint endpoint{ip, port};
+  acceptor->open(endpoint.protocol(), ec);
+  if (!ec) acceptor->set_option(tcp::acceptor::reuse_address{true}, ec);
+  if (!ec) acceptor->bind(endpoint, ec);
+  if (!ec) acceptor->listen(4096, ec);
+  if (ec == boost::asio::error::address_in_use)
+    return bad(address + " is in use: stop what listens there, or give another --listen HOST:PORT");
+  if (ec) return bad("cannot listen on " + address + ": " + ec.message());
+  return acceptor;
+}
+
+caf::expected<std::unique_ptr<store_lock>> store_lock::acquire(const std::string& directory) {
+  std::error_code ec;
+  fs::create_directories(directory, ec);
+  if (ec) return bad("cannot make the store " + directory + ": " + ec.message() + "; give another --store DIR");
+  int fd = ::open((directory + "/tidings.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return bad("cannot write to the store " + directory + ": " + std::strerror(errno) + "; give another --store DIR");
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    ::close(fd);
+    return bad("the store " + directory + " is in use by another Tidings; stop that one, or give another --store DIR");
+  }
+  return std::unique_ptr<store_lock>{new store_lock{fd}};
+}
+
+store_lock::~store_lock() {
+  ::close(fd_);
+}
+
+caf::error check_nats_server() {
+  const char* path = std::getenv("PATH");
+  std::istringstream folders{path == nullptr ? "" : path};
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (::access((folder + "/nats-server").c_str(), X_OK) == 0) return {};
+  return bad("nats-server is not in PATH: install the Debian package nats-server, or give --nats URL of a server that runs");
+}
+
+caf::expected<uint16_t> free_port(boost::asio::io_context& io) {
+  boost::system::error_code ec;
+  tcp::acceptor probe{io};
+  probe.open(tcp::v4(), ec);
+  if (!ec) probe.bind({boost::asio::ip::address_v4::loopback(), 0}, ec);
+  if (ec) return bad("no free port on 127.0.0.1: " + ec.message());
+  return probe.local_endpoint().port();
+}
+
+} // namespace tidings::startup

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <caf/expected.hpp>
+
+#include "model/catalog.hpp"
+
+/// What must hold before the gateway starts. Every error is `errc::bad_configuration` or `bad_model` with one sentence
+/// that says what to do.
+namespace tidings::startup {
+
+/// Reads the model files; none means the built-in locations example.
+caf::expected<catalog_ptr> load_models(const std::vector<std::string>& files);
+
+/// Binds and listens on `host:port` (IPv6 in brackets).
+caf::expected<std::shared_ptr<boost::asio::ip::tcp::acceptor>> listen(boost::asio::io_context& io, const std::string& address);
+
+/// Holds the embedded server's directory: two servers on one store would destroy it.
+class store_lock {
+public:
+  static caf::expected<std::unique_ptr<store_lock>> acquire(const std::string& directory);
+  ~store_lock();
+  store_lock(const store_lock&) = delete;
+  store_lock& operator=(const store_lock&) = delete;
+
+private:
+  explicit store_lock(int fd) : fd_{fd} {}
+  int fd_;
+};
+
+/// Whether nats-server can be found in PATH.
+caf::error check_nats_server();
+
+/// A loopback port that was free a moment ago.
+caf::expected<uint16_t> free_port(boost::asio::io_context& io);
+
+} // namespace tidings::startup

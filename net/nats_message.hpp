@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <nats/nats.h>
+
+namespace tidings::net {
+
+/// A received message. Cheap to copy: copies share it.
+class nats_message {
+public:
+  nats_message() = default;
+  explicit nats_message(natsMsg* owned) : msg_{owned, natsMsg_Destroy} {}
+
+  explicit operator bool() const noexcept { return msg_ != nullptr; }
+  std::string_view subject() const noexcept;
+  std::string_view reply() const noexcept; ///< Empty if no answer is wanted.
+  std::string_view data() const noexcept;
+  /// First value of a header; empty if there is none.
+  std::string_view header(const char* name) const noexcept;
+  /// A status message's code ("100" heartbeat or flow control, "404", "503" no responders); 0 for ordinary messages.
+  int status() const noexcept;
+
+private:
+  std::shared_ptr<natsMsg> msg_;
+};
+
+/// Header names are literals of ours, values were admitted by `token` or made by us: neither can carry CR or LF.
+using nats_headers = std::vector<std::pair<const char*, std::string>>;
+
+/// What JetStream tells about a delivery in its reply subject.
+struct delivery_info {
+  uint64_t delivered = 0;       ///< 1 for the first delivery.
+  uint64_t stream_sequence = 0;
+  uint64_t consumer_sequence = 0;
+  uint64_t timestamp_ns = 0;    ///< When the stream stored it, nanoseconds since 1970.
+  uint64_t pending = 0;         ///< Messages that wait behind this one.
+};
+
+/// Reads `$JS.ACK....` in both forms (9 tokens, and 11 or more with domain and account hash).
+std::optional<delivery_info> parse_delivery(std::string_view reply) noexcept;
+
+} // namespace tidings::net
