@@ -9,12 +9,23 @@
 
 namespace tidings {
 
+namespace {
+
+std::string expected(errc code, std::string_view what) {
+  auto result = std::string{code == errc::bad_reply ? "Invalid response format" : "Invalid request format"};
+  result += ": expected ";
+  result += what;
+  return result;
+}
+
+} // namespace
+
 envelope_reader::envelope_reader(std::string_view text, errc code) : code_{code} {
   auto parsed = parse_json(text);
   if (!parsed) {
     error_ = code == code_of(parsed.error()) ? parsed.error() : make_error(code, failure_of(parsed.error()));
   } else if (!parsed->is_object()) {
-    error_ = make_error(code, "Invalid request format: expected a JSON object");
+    error_ = make_error(code, expected(code, "a JSON object"));
   } else {
     object_ = std::move(*parsed);
   }
@@ -84,7 +95,7 @@ json envelope_reader::maybe_value(std::string_view name) {
 
 void envelope_reader::refuse(std::string_view name) {
   if (error_) return;
-  auto detail = "Invalid request format: expected '" + std::string{name} + "' field";
+  auto detail = expected(code_, "'" + std::string{name} + "' field");
   error_ = make_error(code_, failure{std::move(detail), {{pointer_to(name), "is missing or has the wrong type"}}});
 }
 
