@@ -2,7 +2,8 @@
 # make run: try it.  make test: everything CI runs.  The rest is for people who change Tidings.
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
-# Options for `make run`, e.g. make run ARGS="--listen 127.0.0.1:9000".
+# Options for `make run`, e.g. make run ARGS="--listen 127.0.0.1:9000". By default Tidings starts a nats-server of its own,
+# keeps everything in .tidings and serves the locations example.
 ARGS ?=
 
 integration := tests/integration
@@ -36,7 +37,7 @@ setup:
 run: setup
 	$(call configure,release)
 	$(call build,release,tidings)
-	@exec build/release/tidings serve --nats embedded --store .tidings --model examples/locations.json $(ARGS)
+	@exec build/release/tidings serve $(ARGS)
 
 test: setup $(npm_stamp)
 	$(call configure,release)

@@ -65,6 +65,14 @@ test('a wait is capped by --max-wait', async (world) => {
   checkCompleted(await client.outcome(answer.json.command_id));
 });
 
+test('--default-wait is for those who do not ask', async (world) => {
+  const { client } = await world.tidings({ args: ['--default-wait', '5000'] });
+  const answer = await client.command('CreateLocation', town('Patient'));
+  checkCompleted(answer);
+  assert.equal(answer.headers['preference-applied'], undefined);
+  checkPending(await client.command('CreateLocation', town('Hasty'), { wait: 0 }));
+});
+
 test('a client that leaves ends its wait, not its command', async (world) => {
   const { proxy, client, origin } = await stallable(world);
   proxy.decide(holdWrites);

@@ -54,8 +54,28 @@ test('a location is created, read, listed, changed and removed', async (world) =
     const renamed = checkCompleted(await client.command('RenameLocation', { id, name: 'Gent' }, { wait: 5 }), 'RenameLocation');
     assert.equal(renamed.key, id);
     assert.ok(renamed.revision > created.revision);
-    assert.deepEqual(renamed.payload, { ...created.payload, name: 'Gent' });
+    const { updated_at: at, ...rest } = renamed.payload;
+    assert.match(at, /^\d{4}-\d\d-\d\dT/);
+    assert.deepEqual(rest, { ...created.payload, name: 'Gent' });
     assert.deepEqual(checkQuery(await client.get(`/locations/${id}`)), renamed.payload);
+  });
+
+  await world.claim('resource routes are the same commands and queries by nicer names', async () => {
+    const send = (method, path, body) => client.request(method, path, { body, headers: { prefer: 'wait=5' } });
+    const made = checkCompleted(await send('POST', '/locations', town('Ypres', { id: 'ypres' })), 'CreateLocation');
+    assert.equal(made.key, 'ypres');
+    const patched = checkCompleted(await send('PATCH', '/locations/ypres', { name: 'Ieper', description: null }), 'UpdateLocation');
+    assert.equal(patched.payload.name, 'Ieper');
+    assert.ok(!('description' in patched.payload), 'null takes a member away');
+    const put = checkCompleted(await send('PUT', '/locations/ypres', town('Ypern')), 'ReplaceLocation');
+    assert.equal(put.payload.description, 'About Ypern');
+    assert.deepEqual(checkQuery(await client.get('/locations/ypres')), put.payload);
+    checkCompleted(await send('PUT', '/locations/menin', town('Menin')), 'ReplaceLocation');
+    const ids = checkQuery(await client.get('/locations')).items.map((item) => item.id);
+    assert.ok(ids.includes('ypres') && ids.includes('menin'));
+    for (const id of ['ypres', 'menin']) checkCompleted(await send('DELETE', `/locations/${id}`), 'RemoveLocation');
+    checkProblem(await client.get('/locations/ypres'), 404, 'not_found');
+    checkProblem(await send('PUT', '/locations/ypres', town('Ypern', { id: 'menin' })), 422, 'schema_violation');
   });
 
   await world.claim('a removed location is gone, and its id may be missed', async () => {
@@ -185,4 +205,12 @@ test('users have unique addresses', async (world) => {
     const page = checkQuery(await client.query('SearchUsers', { q: 'aDa' }));
     assert.deepEqual(page.items.map((user) => user.email), ['ada@example.com']);
   });
+});
+
+test('two models are served side by side', async (world) => {
+  const { client } = await world.tidings({ models: [example('locations'), example('users')] });
+  checkCompleted(await client.command('CreateLocation', town('Kyoto', { id: 'same' }), { wait: 5 }), 'CreateLocation');
+  checkCompleted(await client.command('CreateUser', { id: 'same', name: 'Kyo', email: 'kyo@example.com' }, { wait: 5 }), 'CreateUser');
+  assert.equal(checkQuery(await client.get('/locations/same')).name, 'Kyoto');
+  assert.equal(checkQuery(await client.get('/users/same')).name, 'Kyo');
 });

@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: MIT
 // Many commands at once: each has its own outcome, and one key keeps its order.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { checkCompleted, checkQuery, town } from './lib/contract.mjs';
 import { Client } from './lib/http.mjs';
 import { Ledger } from './lib/ledger.mjs';
+import { eventually } from './lib/wait.mjs';
 import { test } from './lib/world.mjs';
 
 test('a thousand commands at once all come back with their own outcome', async (world) => {
   const nats = await world.natsServer();
-  const { origin, client } = await world.tidings({ nats: nats.url });
+  const { origin, client, child } = await world.tidings({ nats: nats.url });
   const ledger = new Ledger('load');
+  const openFiles = () => fs.readdirSync(`/proc/${child.pid}/fd`).length;
+  const before = openFiles();
 
   await world.claim('1,000 clients wait, 1,000 outcomes arrive', async () => {
     const crowd = new Client(origin, { connections: 1000 });
+    // A failed claim must not leave a thousand sockets behind.
     world.adopt(crowd);
     await Promise.all(Array.from({ length: 1000 }, () => ledger.create(crowd, { wait: 20 })));
     assert.equal(ledger.completed.size, 1000, `${ledger.pending.size} pending, ${ledger.unknown.size} unknown, ${ledger.refused.size} refused, ${ledger.dropped.size} dropped`);
+    crowd.close();
+    await eventually('their sockets are closed', () => openFiles() <= before + 2);
   });
 
   await world.claim('no two share an id or a revision', () => {

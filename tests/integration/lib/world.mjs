@@ -54,9 +54,9 @@ export class World {
     return tidings;
   }
 
-  /** The binary with these arguments, whatever comes of it. */
+  /** The binary with these arguments, whatever comes of it; in a directory of its own, where it may leave things. */
   launch(args, options) {
-    return this.#keep(Tidings.launch(args, options));
+    return this.#keep(Tidings.launch(args, { cwd: this.directory(), ...options }));
   }
 
   /** A NATS client that looks on. */
