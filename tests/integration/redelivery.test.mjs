@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { nanos } from 'nats';
 import { checkCompleted, checkPending, checkQuery, town } from './lib/contract.mjs';
-import { holdAcks, holdWrites } from './lib/stall.mjs';
+import { holdAcks, holdDeliveries, holdWrites, loseDeliveries } from './lib/stall.mjs';
 import { eventually, pause } from './lib/wait.mjs';
 import { test } from './lib/world.mjs';
 
@@ -47,6 +47,53 @@ test('the gateway killed at the worst moments', async (world) => {
     const entry = await (await spy.jetstreamManager()).streams.getMessage('KV_locations', { last_by_subj: '$KV.locations.once' });
     assert.equal(entry.seq, revision);
   });
+});
+
+test('a backlog after a crash, whose consumer is then deleted', async (world) => {
+  const nats = await world.natsServer();
+  const proxy = await world.natsProxy(nats);
+  const spy = await world.spy(nats.url);
+  const first = await world.tidings({ nats: proxy.url });
+  proxy.decide(holdDeliveries);
+  const ids = [];
+  for (let i = 0; i < 30; i += 1)
+    ids.push(checkPending(await first.client.command('CreateLocation', town(`Backlog ${i}`, { id: `backlog-${i}` }))).command_id);
+  await first.kill();
+  proxy.decide(loseDeliveries);
+  const second = await world.tidings({ nats: proxy.url });
+
+  await world.claim('what was never delivered is not called projected', async () => {
+    const answer = await second.client.get(`/commands/${ids[9]}`, { headers: { prefer: 'wait=1' } });
+    assert.equal(answer.json.status, 'pending');
+    assert.equal(answer.json.stage, 'accepted');
+  });
+  await world.claim('another consumer is made, and no command is skipped', async () => {
+    const jsm = await spy.jetstreamManager();
+    const [consumer] = await jsm.consumers.list('COMMANDS').next();
+    await jsm.consumers.delete('COMMANDS', consumer.name);
+    proxy.release();
+    for (const [i, id] of ids.entries()) {
+      const done = checkCompleted(await second.client.outcome(id, { deadline: 30_000 }));
+      assert.equal(done.key, `backlog-${i}`);
+    }
+    await second.client.waitReady();
+  });
+});
+
+test('an outcome that was told is not told anew after a restart', async (world) => {
+  const nats = await world.natsServer();
+  const proxy = await world.natsProxy(nats);
+  const first = await world.tidings({ nats: proxy.url });
+  proxy.decide(holdAcks);
+  const told = await Promise.all(Array.from({ length: 200 }, (_, i) =>
+    first.client.command('CreateLocation', town(`Told ${i}`), { wait: 10 })));
+  for (const answer of told) checkCompleted(answer);
+  await first.kill();
+  const second = await world.tidings({ nats: nats.url });
+  await allAcknowledged(await world.spy(nats.url));
+  for (const answer of told) assert.equal((await second.client.get(`/commands/${answer.json.command_id}`)).text, answer.text);
+  const { state } = await (await (await world.spy(nats.url)).jetstreamManager()).streams.info('NOTIFICATIONS');
+  assert.equal(state.messages, told.length);
 });
 
 test('an Idempotency-Key holds longer than the stream remembers', async (world) => {

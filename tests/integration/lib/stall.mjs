@@ -11,6 +11,9 @@ export const holdAcks = ({ from, subject }) => (from === 'gateway' && subject.st
 export const holdDeliveries = ({ from, subject }) =>
   from === 'server' && /^commands\.\d+\./.test(subject) ? 'hold' : 'pass';
 
+/** The reactor's deliveries are lost. */
+export const loseDeliveries = (frame) => (holdDeliveries(frame) === 'hold' ? 'drop' : 'pass');
+
 const isStreamAck = ({ from, payload }, stream) => from === 'server' && payload.includes(`"stream":"${stream}"`) && payload.includes('"seq":');
 
 /** The server stores commands, but its word for it is lost; `times` of them. */
