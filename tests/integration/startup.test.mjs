@@ -6,26 +6,10 @@ import net from 'node:net';
 import path from 'node:path';
 import { checkCompleted, checkQuery, town } from './lib/contract.mjs';
 import { accepts, freePort } from './lib/ports.mjs';
+import { embeddedServerOf, lives } from './lib/processes.mjs';
 import { example } from './lib/tidings.mjs';
 import { eventually } from './lib/wait.mjs';
 import { test } from './lib/world.mjs';
-
-/** The pid of the nats-server child of a process. */
-function natsServerOf(pid) {
-  for (const child of fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')) {
-    if (child && fs.readFileSync(`/proc/${child}/comm`, 'utf8').trim() === 'nats-server') return Number(child);
-  }
-  return undefined;
-}
-
-function lives(pid) {
-  try {
-    // A zombie has ended: whoever reaps it is not our matter.
-    return !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 test('what is wrong is said in one sentence, and the program ends with 2', async (world) => {
   const refused = async (args, options, ...hints) => {
@@ -121,7 +105,7 @@ test('the embedded nats-server lives and dies with the gateway', async (world) =
   await world.claim('it is private to the loopback and ends on SIGTERM, with exit code 0', async () => {
     const tidings = await world.tidings();
     const port = await tidings.embeddedPort();
-    const child = natsServerOf(tidings.child.pid);
+    const child = embeddedServerOf(tidings.child.pid);
     assert.ok(await accepts(port));
     await tidings.stop();
     assert.equal(tidings.child.end.code, 0);
@@ -130,7 +114,7 @@ test('the embedded nats-server lives and dies with the gateway', async (world) =
 
   await world.claim('kill -9 of the gateway leaves no orphan', async () => {
     const tidings = await world.tidings();
-    const child = natsServerOf(tidings.child.pid);
+    const child = embeddedServerOf(tidings.child.pid);
     assert.ok(lives(child));
     await tidings.kill();
     await eventually('the nats-server ends', () => !lives(child));
@@ -141,9 +125,9 @@ test('the embedded nats-server lives and dies with the gateway', async (world) =
     const { client } = tidings;
     const before = checkCompleted(await client.command('CreateLocation', town('Before'), { wait: 5 }));
     for (let round = 0; round < 2; round += 1) {
-      const child = natsServerOf(tidings.child.pid);
+      const child = embeddedServerOf(tidings.child.pid);
       process.kill(child, 'SIGKILL');
-      await eventually('another nats-server runs', () => ![undefined, child].includes(natsServerOf(tidings.child.pid)));
+      await eventually('another nats-server runs', () => ![undefined, child].includes(embeddedServerOf(tidings.child.pid)));
       await client.waitReady();
       assert.deepEqual(checkQuery(await client.get(`/locations/${before.key}`)), before.payload);
       checkCompleted(await client.command('CreateLocation', town(`After ${round}`), { wait: 5 }));
