@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+
+#include "net/http_connection.hpp"
+#include "net/request_reader.hpp"
+#include "net/response_head.hpp"
+#include "net/stream_buffer.hpp"
+
+namespace tidings::net {
+
+/// An http_connection on a TCP socket. Requests are put together by request_reader, heads written by render_head; what
+/// is left here is the order of things: which state follows which, and who may be called when.
+class socket_connection final : public http_connection {
+public:
+  socket_connection(boost::asio::ip::tcp::socket socket, http_limits limits, std::shared_ptr<http_handler> handler);
+
+  void start() override;
+  void respond(http_response response) override;
+  void start_stream(http_response head) override;
+  bool write_stream(std::shared_ptr<const std::string> chunk) override;
+  void finish_stream() override;
+  void drain() override;
+  void abort() override;
+  void check_deadlines(std::chrono::steady_clock::time_point now) override;
+
+private:
+  using clock = std::chrono::steady_clock;
+  using error_code = boost::system::error_code;
+
+  static constexpr auto never = clock::time_point::max();
+
+  enum class state : uint8_t {
+    reading,   ///< No request, or a part of one.
+    refusing,  ///< on_bad_request is posted.
+    answering, ///< The owner has a request.
+    writing,   ///< A response is on its way.
+    streaming,
+    lingering, ///< The last response is out; what still comes is discarded.
+    closed,
+  };
+
+  std::shared_ptr<socket_connection> self() { return std::static_pointer_cast<socket_connection>(shared_from_this()); }
+
+  /// Calls `f` from the loop, where the handler may be called.
+  template <class F>
+  void post(F f) {
+    boost::asio::post(socket_.get_executor(), [self = self(), f = std::move(f)]() mutable { f(*self); });
+  }
+
+  // socket_connection_reading.cpp
+  /// Keeps one read outstanding whenever there is room: it brings the next bytes, and word of the peer's FIN.
+  void read();
+  void on_read(error_code ec, size_t n);
+  /// @param orderly a FIN, not a reset.
+  void on_read_end(bool orderly);
+  void tell_peer_closed();
+  /// Takes requests from the buffer until one waits for its answer or bytes are missing. A loop, because answers that
+  /// come at once would otherwise nest as deep as the peer pipelines.
+  void process();
+  /// @returns false when bytes are missing.
+  bool next_request();
+  /// Sends 100 Continue.
+  void invite_body();
+  void note_request_traits();
+  void deliver();
+  /// The request must not be acted on, and where the next one begins is not known.
+  void refuse(caf::error why);
+
+  // socket_connection_writing.cpp
+  response_framing framing(bool stream) const;
+  void send(http_response response, bool stream);
+  void on_written();
+  void resume();
+  void pump();
+  void on_stream_written();
+
+  // http_connection.cpp
+  /// Waits a little for the peer's end, so that it can read its last response.
+  void linger();
+  /// Ends a peer that does not read. A reset also frees what the kernel still holds for it.
+  void cut();
+  void close();
+
+  boost::asio::ip::tcp::socket socket_;
+  http_limits limits_;
+  std::shared_ptr<http_handler> handler_;
+  std::shared_ptr<socket_connection> self_; ///< Until closed; there are moments with no operation outstanding.
+  read_buffer buffer_;
+  request_reader reader_;
+  stream_buffer stream_;
+  std::string head_;       ///< Of the response on its way; keeps its memory for the next.
+  http_response response_; ///< On its way; owns the body.
+  std::array<boost::asio::const_buffer, 2> unsent_;
+  clock::time_point deadline_ = never;
+  size_t lingered_ = 0; ///< Bytes discarded.
+  state state_ = state::reading;
+  bool reading_ = false; ///< A read is outstanding.
+  bool eof_ = false;     ///< The peer sends nothing more.
+  bool last_ = false;    ///< No request will be read after the present one.
+  bool draining_ = false;
+  bool finishing_ = false;  ///< The stream's last chunk was written to the buffer.
+  bool in_process_ = false; ///< In a completion handler of ours: the handler may be called.
+  bool first_ = true;       ///< Of this connection's requests.
+  bool head_begun_ = false;
+  bool body_begun_ = false;
+  bool is_head_ = false;
+  bool is_http_1_0_ = false;
+};
+
+} // namespace tidings::net

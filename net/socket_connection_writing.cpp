@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "net/socket_connection.hpp"
+
+#include <boost/asio/write.hpp>
+
+namespace tidings::net {
+
+namespace asio = boost::asio;
+
+void socket_connection::respond(http_response response) {
+  if (state_ == state::answering) send(std::move(response), false);
+}
+
+void socket_connection::start_stream(http_response head) {
+  if (state_ != state::answering) return;
+  last_ = true;
+  buffer_.clear();
+  if (is_head_ || !is_sendable(head)) return send(std::move(head), true);
+  auto text = std::make_shared<std::string>();
+  auto body = render_head(*text, head, framing(true));
+  text->append(body);
+  state_ = state::streaming;
+  stream_.push(std::move(text));
+  pump();
+}
+
+bool socket_connection::write_stream(std::shared_ptr<const std::string> chunk) {
+  if (state_ != state::streaming || finishing_) return false;
+  if (!chunk || chunk->empty()) return true;
+  if (!stream_.push(std::move(chunk))) {
+    cut();
+    return false;
+  }
+  pump();
+  return true;
+}
+
+void socket_connection::finish_stream() {
+  if (state_ != state::streaming) return;
+  finishing_ = true;
+  if (stream_.empty()) linger();
+}
+
+response_framing socket_connection::framing(bool stream) const { return {is_head_, is_http_1_0_, last_, stream}; }
+
+void socket_connection::send(http_response response, bool stream) {
+  if (!is_sendable(response)) {
+    response = unsendable_response();
+    stream = false;
+  }
+  response_ = std::move(response);
+  head_.clear();
+  auto body = render_head(head_, response_, framing(stream));
+  state_ = state::writing;
+  unsent_ = {asio::buffer(head_), asio::buffer(body)};
+  // Nearly every response fits into the socket's buffer: that spares a turn through the reactor.
+  error_code ec;
+  auto n = socket_.write_some(unsent_, ec);
+  if (ec && ec != asio::error::would_block) return close();
+  if (n == head_.size() + body.size()) return on_written();
+  unsent_[1] += n > head_.size() ? n - head_.size() : 0;
+  unsent_[0] += n;
+  deadline_ = clock::now() + limits_.write_deadline;
+  asio::async_write(socket_, unsent_, [self = self()](error_code failed, size_t) {
+    if (self->state_ != state::writing) return;
+    if (failed) return self->close();
+    self->on_written();
+  });
+}
+
+void socket_connection::on_written() {
+  response_ = {};
+  if (last_) return linger();
+  state_ = state::reading;
+  deadline_ = clock::now() + limits_.idle_deadline;
+  if (in_process_) return; // its loop goes on by itself
+  if (buffer_.empty() && !eof_)
+    read();
+  else
+    post([](socket_connection& self) { self.resume(); });
+}
+
+void socket_connection::resume() {
+  if (state_ == state::reading) process();
+}
+
+void socket_connection::pump() {
+  if (stream_.writing() || stream_.empty()) return;
+  deadline_ = clock::now() + limits_.write_deadline;
+  asio::async_write(socket_, stream_.next_write(), [self = self()](error_code ec, size_t) {
+    if (self->state_ != state::streaming) return;
+    if (ec) return self->close();
+    self->on_stream_written();
+  });
+}
+
+void socket_connection::on_stream_written() {
+  stream_.written();
+  deadline_ = never;
+  if (!stream_.empty())
+    pump();
+  else if (finishing_)
+    linger();
+  else
+    handler_->on_drained();
+}
+
+} // namespace tidings::net
