@@ -22,9 +22,13 @@ elseif(TIDINGS_SANITIZER STREQUAL "tsan")
   add_link_options(-fsanitize=thread)
 endif()
 
-# Linking Asio and CAF takes long to compile again and again: ccache pays on every rebuild.
+# Beast, CAF and JSON take long to compile again and again. Paths are made relative, so that a second checkout profits from
+# the first; the sloppiness is what ccache asks for before it handles precompiled headers.
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER "${CCACHE}")
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+  set(launcher "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime "${CCACHE}")
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+  add_compile_options("$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>")
 endif()
