@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,9 @@ public:
 
   std::vector<field_error> errors;
 };
+
+/// `1 element`, `2 elements`.
+std::string count_text(uint64_t n, std::string_view noun);
 
 /// Validates one place. Without a list it stops at the first violation and allocates nearly nothing.
 class visitor final : public valijson::constraints::ConstraintVisitor {

@@ -9,76 +9,13 @@
 
 #include <caf/all.hpp>
 
-#include "samples.hpp"
+#include "table_fixture.hpp"
 
 #include <caf/test/dsl.hpp>
 
 using namespace tidings;
 
-namespace {
-
-struct fixture {
-  model_ptr model = model_of(places);
-  const query_spec& spec = model->queries.find("ListPlaces")->second;
-  document_table table{model};
-  uint64_t next_revision = 1;
-
-  document_ptr document(std::string key, std::string_view text) {
-    auto result = std::make_shared<stored_document>();
-    result->key = std::move(key);
-    result->revision = next_revision++;
-    result->value = parsed(text);
-    result->text = text;
-    return result;
-  }
-
-  document_ptr tombstone(std::string key) {
-    auto result = std::make_shared<stored_document>();
-    result->key = std::move(key);
-    result->revision = next_revision++;
-    result->deleted = true;
-    return result;
-  }
-
-  bool put(std::string key, std::string_view text) { return table.apply(document(std::move(key), text)); }
-  bool drop(std::string key) { return table.apply(tombstone(std::move(key))); }
-
-  json page(const list_request& request) const {
-    auto text = table.list(spec, request);
-    if (!text) return failure_of(text.error()).errors.at(0).pointer;
-    return parsed(*text);
-  }
-
-  list_request sorted(std::string sort, size_t limit = 100) const {
-    list_request result;
-    result.sort = std::move(sort);
-    result.limit = limit;
-    return result;
-  }
-
-  std::string text_of(const list_request& request) const {
-    auto text = table.list(spec, request);
-    return text ? *text : "refused";
-  }
-
-  /// The `k` members of all pages, each page in brackets.
-  std::string walk(list_request request) const {
-    std::string result;
-    for (;;) {
-      auto now = page(request);
-      result += '[';
-      for (const auto& item : now["items"])
-        result += item["k"].get<std::string>();
-      result += ']';
-      if (now["next_cursor"].is_null()) return result;
-      request.cursor = now["next_cursor"].get<std::string>();
-    }
-  }
-};
-
-} // namespace
-
-CAF_TEST_FIXTURE_SCOPE(document_table_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(document_table_tests, table_fixture)
 
 CAF_TEST(an empty table lists nothing) {
   CAF_CHECK_EQUAL(text_of({}), R"({"items":[],"next_cursor":null,"total":0})");
@@ -237,28 +174,6 @@ CAF_TEST(the total is told only where it costs nothing) {
   CAF_CHECK(page(request)["total"] == 1);
   request.equal = {{"kind", "bar"}};
   CAF_CHECK(page(request)["total"].is_null());
-}
-
-CAF_TEST(a unique value is found except under its own key) {
-  put("1", R"({"slug":"x"})");
-  put("2", R"({"slug":7})");
-  put("3", R"({"slug":null})");
-  CAF_REQUIRE(table.find_unique("slug", "x", "") != nullptr);
-  CAF_CHECK_EQUAL(table.find_unique("slug", "x", "9")->key, "1");
-  CAF_CHECK(table.find_unique("slug", "x", "1") == nullptr);
-  CAF_CHECK(table.find_unique("slug", 7.0, "") != nullptr);
-  CAF_CHECK(table.find_unique("slug", "7", "") == nullptr);
-  CAF_CHECK(table.find_unique("slug", nullptr, "") == nullptr);
-  CAF_CHECK(table.find_unique("name", "x", "") == nullptr);
-}
-
-CAF_TEST(a unique value moves with its document) {
-  put("1", R"({"slug":"x"})");
-  put("2", R"({"slug":"x"})");
-  CAF_CHECK_EQUAL(table.find_unique("slug", "x", "1")->key, "2");
-  put("1", R"({"slug":"y"})");
-  CAF_CHECK(table.find_unique("slug", "x", "2") == nullptr);
-  CAF_CHECK_EQUAL(table.find_unique("slug", "y", "2")->key, "1");
 }
 
 CAF_TEST(random changes keep every order the same as sorting from scratch) {

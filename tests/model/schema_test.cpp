@@ -244,6 +244,7 @@ CAF_TEST(what is no schema is refused with its place) {
 CAF_TEST(references that lead out nowhere or round in circles are refused) {
   for (auto schema : {R"({"$ref":"http://example.com/schema.json"})", R"({"$ref":"other.json#/a"})",
                       R"({"$ref":"#/a"})", R"({"$ref":7})", R"({"$ref":"#anchor"})", R"({"$ref":"#/%%%"})",
+                      R"({"$ref":"#/a%20b","a%20b":true,"a b":true})", R"({"$ref":"#/a/","a":{"":true}})",
                       R"({"$ref":"#"})", R"({"allOf":[{"$ref":"#"}]})",
                       R"({"properties":{"a":{"$ref":"#/properties/b"},"b":{"$ref":"#/properties/a"}}})",
                       R"({"not":{"anyOf":[{"$ref":"#/not"}]}})", R"({"if":true,"then":{"$ref":"#"}})"})
