@@ -90,7 +90,8 @@ CAF_TEST(nouns are singular unless the file says otherwise) {
   CAF_CHECK_EQUAL(noun("users"), "User");
   CAF_CHECK_EQUAL(noun("address"), "Address");
   CAF_CHECK_EQUAL(noun("Stock"), "Stock");
-  CAF_CHECK_EQUAL(model_of(with(places, R"("service")", R"("noun":"Ort","service")"))->noun, "Ort");
+  auto named = model_of(with(places, R"("service")", R"("noun":"Ort","service")"));
+  CAF_CHECK_EQUAL(named->noun, "Ort");
 }
 
 CAF_TEST(lists may be sorted by what the file names) {
