@@ -31,10 +31,10 @@ command_waiter_actor::behavior_type table_of_contents(command_waiter_ptr self) {
 
 command_waiter_actor::behavior_type table_of_contents(command_waiter_ptr self, clock_time::duration until_timeout) {
   return {
-    [self](const published& x) { self->state.on_published(x); },
-    [self](const nats_reply& x) { self->state.on_reply(x); },
-    [self](const notification& x) { self->state.on_notification(x); },
-    [self](const abandon_wait& x) { self->state.on_abandon(x); },
+    [self](const published& x) { self->state.on_published(x), self->state.keep_timeout(); },
+    [self](const nats_reply& x) { self->state.on_reply(x), self->state.keep_timeout(); },
+    [self](const notification& x) { self->state.on_notification(x), self->state.keep_timeout(); },
+    [self](const abandon_wait& x) { self->state.on_abandon(x), self->state.keep_timeout(); },
     caf::after(until_timeout) >> [self] { self->state.on_timeout(); },
   };
 }
@@ -59,7 +59,12 @@ void command_waiter_state::init(std::shared_ptr<wait_order> order) {
 }
 
 void command_waiter_state::wake_in(clock_time::duration delay) {
+  timeout_at_ = self_->clock().now() + delay;
   self_->become(table_of_contents(self_, std::max(delay, clock_time::duration{0})));
+}
+
+void command_waiter_state::keep_timeout() {
+  if (step_ == step::waiting || step_ == step::backing_off) wake_in(timeout_at_ - self_->clock().now());
 }
 
 // ---- Has it an outcome already? ------------------------------------------------------------------------------------
@@ -73,7 +78,11 @@ void command_waiter_state::look_for_outcome() {
 
 void command_waiter_state::on_reply(const nats_reply& x) {
   if (step_ == step::done) return;
-  if (x.error) return fail(make_error(errc::unavailable, "NATS does not answer: " + failure_of(x.error).detail));
+  if (x.error) {
+    // While comparing, a copy is stored for certain; whose it is could not be found out.
+    if (step_ == step::comparing) return fail(unknown_outcome());
+    return fail(make_error(errc::unavailable, "NATS does not answer: " + failure_of(x.error).detail));
+  }
   if (x.cookie == outcome_lookup) on_outcome_lookup(x);
   else if (x.cookie == first_copy) on_first_copy(x);
   else on_command_lookup(x);
@@ -126,15 +135,13 @@ void command_waiter_state::on_published(const published& x) {
   if (code_of(x.error) == errc::outcome_unknown) maybe_stored_ = true;
   if (!maybe_stored_) return fail(x.error);
   if (self_->clock().now() - started_ >= order_->publish_deadline)
-    return fail(make_error(errc::outcome_unknown,
-                           "the stream did not confirm the command in time; it may or may not have been stored: ask for "
-                             + order_->command_id.str() + " or retry with the same id"));
+    return fail(unknown_outcome());
   step_ = step::backing_off;
   wake_in(publish_again_after);
 }
 
 void command_waiter_state::on_first_copy(const nats_reply& x) {
-  if (nothing_there(x.message)) return fail(make_error(errc::unavailable, "the COMMANDS stream cannot be read"));
+  if (nothing_there(x.message)) return fail(unknown_outcome());
   if (x.message.header(command_headers::digest) != order_->outgoing->digest
       || x.message.header(command_headers::owner) != order_->owner.str())
     return fail(make_error(errc::idempotency_mismatch, "this id was used for another command"));
@@ -189,8 +196,8 @@ void command_waiter_state::answer_pending() {
     answer({order_->cookie, {}, pending.command_id, outcome_status::pending, {},
             std::make_shared<const std::string>(to_json(pending))});
   };
-  // Right after the acknowledgement there is nothing to ask.
-  if (!order_->reactor || order_->wait == 0ms) return give(stage::accepted);
+  // Right after our own acknowledgement there is nothing to ask.
+  if (!order_->reactor || (order_->outgoing && order_->wait == 0ms)) return give(stage::accepted);
   step_ = step::asking;
   self_->request(order_->reactor, caf::infinite, ask_stage{sequence_})
     .then([give](stage reached) { give(reached); }, [give](const caf::error&) { give(stage::accepted); });
@@ -198,6 +205,11 @@ void command_waiter_state::answer_pending() {
 
 void command_waiter_state::answer_with(const notification& x) {
   answer({order_->cookie, {}, order_->command_id.str(), x.status, x.code, x.document});
+}
+
+caf::error command_waiter_state::unknown_outcome() const {
+  return make_error(errc::outcome_unknown, "the stream did not confirm the command in time; it may or may not have been stored: ask for "
+                                             + order_->command_id.str() + " or retry with the same id");
 }
 
 void command_waiter_state::fail(caf::error why) {

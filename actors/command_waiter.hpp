@@ -53,6 +53,8 @@ struct command_waiter_state {
   void on_notification(const notification& x);
   void on_abandon(const abandon_wait& x);
   void on_timeout();
+  /// CAF counts `after` from the last message; one that changes nothing must not move the deadline.
+  void keep_timeout();
 
 private:
   enum class step : uint8_t { looking, publishing, backing_off, comparing, finding, waiting, asking, done };
@@ -67,12 +69,13 @@ private:
   void answer_pending();
   void answer_with(const notification& x);
   void answer(command_answer x);
+  caf::error unknown_outcome() const;
   void fail(caf::error why);
   void wake_in(clock_time::duration delay);
 
   command_waiter_ptr self_;
   std::shared_ptr<wait_order> order_;
-  clock_time started_{}, deadline_{};
+  clock_time started_{}, deadline_{}, timeout_at_{};
   step step_ = step::looking;
   bool maybe_stored_ = false; // a publish of ours ended without an answer
   uint64_t sequence_ = 0;     // in COMMANDS, once known

@@ -62,10 +62,10 @@ void reactor_state::take_over() {
   if (!connected_ || !streams_ready_ || draining_) return;
   using phase = takeover::phase;
   if (takeover_.at() != phase::idle && takeover_.at() != phase::failed) return;
-  std::optional<uint64_t> floor;
-  // In this process nothing below the oldest open command is undone.
-  if (seen_ > 0) {
-    floor = seen_;
+  auto floor = started_behind_;
+  // In this process nothing below the oldest open command is undone, and nothing above the newest delivered one is done.
+  if (floor) {
+    floor = std::max(*floor, delivered_);
     for (auto& [sequence, open] : tasks_) floor = std::min(*floor, sequence - 1);
   }
   takeover_.begin(floor);
@@ -88,7 +88,7 @@ void reactor_state::on_reply(const nats_reply& x) {
   if (before == phase::verifying && takeover_.at() == phase::failed)
     spdlog::error("the consumer of COMMANDS is gone; making another behind what is settled");
   if (before != phase::consuming && takeover_.at() == phase::consuming) {
-    seen_ = std::max(seen_, takeover_.last_sequence());
+    if (!started_behind_) started_behind_ = takeover_.start() - 1;
     heard_ = self_->clock().now();
   }
   report();
@@ -118,8 +118,9 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
   x.ack = msg.reply();
   x.touched = self_->clock().now();
   if (!fresh) return; // redelivered while we work on it
-  bool seen_before = sequence <= seen_ || info.delivered > 1;
-  seen_ = std::max(seen_, sequence);
+  // What the stream held when we took over may have been told by whoever consumed before.
+  bool seen_before = sequence <= std::max(delivered_, takeover_.last_sequence()) || info.delivered > 1;
+  delivered_ = std::max(delivered_, sequence);
   auto command = read(msg, info);
   if (!command) return bury(sequence, x, &msg, failure_of(command.error()).detail, 1);
   x.command = std::move(*command);
@@ -149,7 +150,7 @@ void reactor_state::on_handled(const handled& x) {
 
 stage reactor_state::stage_of(uint64_t sequence) const {
   if (auto i = tasks_.find(sequence); i != tasks_.end()) return i->second.reached;
-  return sequence <= seen_ ? stage::projected : stage::accepted;
+  return sequence <= delivered_ ? stage::projected : stage::accepted;
 }
 
 // ---- Outcomes ------------------------------------------------------------------------------------------------------

@@ -75,7 +75,8 @@ private:
   reactor_options options_;
   takeover takeover_;
   std::unordered_map<uint64_t, task> tasks_; // by sequence in COMMANDS
-  uint64_t seen_ = 0;     // highest sequence taken, or stored before we took over: up to here an outcome may exist
+  uint64_t delivered_ = 0;                // highest sequence taken
+  std::optional<uint64_t> started_behind_;// where our first consumer began; empty before that
   clock_time heard_{};
   bool connected_ = false, streams_ready_ = false, draining_ = false;
   std::optional<bool> told_;

@@ -115,9 +115,10 @@ void takeover::on_consumers(json& body) {
 
 void takeover::on_stream(const json& body) {
   last_sequence_ = body.value("state", json::object()).value("last_seq", uint64_t{0});
-  incarnation_ = created_ns(body.value("created", std::string{}));
-  // The stream was made anew since a former consumer or we looked at it.
-  if (start_ > last_sequence_ + 1) start_ = 1;
+  auto incarnation = created_ns(body.value("created", std::string{}));
+  // The stream was made anew since a former consumer or we looked at it: its numbers mean nothing for this one.
+  if (start_ > last_sequence_ + 1 || (incarnation_ != 0 && incarnation_ != incarnation)) start_ = 1;
+  incarnation_ = incarnation;
   create();
 }
 

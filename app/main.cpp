@@ -1,22 +1,54 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <exception>
 #include <iostream>
+#include <memory>
 
 #include <CLI/CLI.hpp>
 
 #include "app/serve_options.hpp"
 #include "app/version.hpp"
 
+namespace {
+
+/// A file of plain `name=value` lines sets options of one verb: CLI11 would want the verb's name in front of each.
+class flat_config : public CLI::ConfigINI {
+public:
+  explicit flat_config(std::string verb) : verb_{std::move(verb)} {}
+  std::vector<CLI::ConfigItem> from_config(std::istream& in) const override {
+    auto lines = CLI::ConfigINI::from_config(in);
+    for (auto& line : lines)
+      if (line.parents.empty()) line.parents = {verb_};
+    return lines;
+  }
+
+private:
+  std::string verb_;
+};
+
+bool is_verb(const CLI::App& app, const std::string& word) {
+  auto verbs = app.get_subcommands([](const CLI::App*) { return true; });
+  return std::any_of(verbs.begin(), verbs.end(), [&](const CLI::App* verb) { return verb->get_name() == word; });
+}
+
+} // namespace
+
 int main(int argc, char** argv) {
   using namespace tidings;
   CLI::App app{"Tidings: a command and query gateway for NATS"};
   app.set_version_flag("--version", "Tidings " TIDINGS_VERSION);
   app.require_subcommand(1);
+  app.option_defaults()->take_last(); // the last word counts, as in other programs
   serve_options options;
   auto* serve_verb = app.add_subcommand("serve", "Run the gateway");
-  serve_verb->set_config("--config", "", "File with options, one name=value a line")->envname("TIDINGS_CONFIG")->check(CLI::ExistingFile);
+  app.set_config("--config", "", "File with options, one name=value a line")->envname("TIDINGS_CONFIG")->check(CLI::ExistingFile);
+  app.config_formatter(std::make_shared<flat_config>("serve"));
+  app.allow_config_extras(false);
+  serve_verb->fallthrough(); // so that --config may follow the verb
   add_serve_options(*serve_verb, options);
   try {
+    if (argc > 1 && argv[1][0] != '-' && !is_verb(app, argv[1]))
+      throw CLI::ParseError{std::string{"there is no verb '"} + argv[1] + "'", 2};
     app.parse(argc, argv);
     if (*serve_verb) return serve(options);
   } catch (const CLI::Success& e) { // --help, --version

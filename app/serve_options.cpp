@@ -1,13 +1,39 @@
 // SPDX-License-Identifier: MIT
 #include "app/serve_options.hpp"
 
+#include <sstream>
+
 namespace tidings {
+
+namespace {
+
+// nats.c would try a wrong scheme for ever.
+std::string nats_address(const std::string& text) {
+  if (text == "embedded") return {};
+  std::istringstream urls{text};
+  size_t count = 0;
+  for (std::string url; std::getline(urls, url, ','); ++count) {
+    auto scheme = url.find("://");
+    auto host = scheme == std::string::npos ? url : url.substr(scheme + 3);
+    bool known = scheme == std::string::npos || url.starts_with("nats://") || url.starts_with("tls://");
+    if (!known || host.empty() || host.find_first_of(" /") != std::string::npos)
+      return "'" + url + "' is not a NATS address: give nats://HOST:PORT, several separated by commas, or embedded";
+  }
+  return count == 0 ? "give nats://HOST:PORT or embedded" : "";
+}
+
+} // namespace
 
 void add_serve_options(CLI::App& verb, serve_options& x) {
   verb.add_option("--listen", x.listen, "Address and port for HTTP; port 0 takes a free one")->envname("TIDINGS_LISTEN")->capture_default_str();
-  verb.add_option("--nats", x.nats, "NATS URL, or 'embedded' for a nats-server of our own")->envname("TIDINGS_NATS")->capture_default_str();
+  verb.add_option("--nats", x.nats, "NATS URL, or 'embedded' for a nats-server of our own")
+    ->envname("TIDINGS_NATS")
+    ->check(nats_address)
+    ->capture_default_str();
   verb.add_option("--store", x.store, "Directory of the embedded nats-server")->envname("TIDINGS_STORE")->capture_default_str();
-  verb.add_option("--model", x.models, "Model file; may be given several times. Default: the locations example")->envname("TIDINGS_MODEL");
+  verb.add_option("--model", x.models, "Model file; may be given several times. Default: the locations example")
+    ->envname("TIDINGS_MODEL")
+    ->take_all();
   verb.add_option("--default-wait", x.default_wait_ms, "Milliseconds a command waits for its outcome without Prefer: wait")
     ->envname("TIDINGS_DEFAULT_WAIT")
     ->check(CLI::Range(0, 3'600'000))
