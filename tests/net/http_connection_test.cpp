@@ -123,20 +123,30 @@ CAF_TEST(HEAD is answered with the length but not the body) {
 }
 
 CAF_TEST(a shared body is sent whole) {
-  auto big = std::make_shared<const std::string>(3'000'000, 'b');
+  CAF_MESSAGE("also when it leaves in many pieces");
+  auto numbers = std::make_shared<std::string>();
+  for (int i = 0; numbers->size() < 3'000'000; ++i)
+    *numbers += std::to_string(i) + ' ';
+  std::shared_ptr<const std::string> big = std::move(numbers);
   owner->answer = [&](const http_request&) {
     auto response = text("");
     response.shared_body = big;
     respond(std::move(response));
   };
-  open();
-  send(get("/") + get("/"));
-  CAF_CHECK(until([&] { return received.size() > 6'000'000 && received.ends_with('b'); }));
-  CAF_CHECK_EQUAL(count(*big), 2u);
+  open(16 * 1024);
+  auto last = big->substr(big->size() - 20);
+  for (int i = 0; i < 2; ++i) {
+    received.clear();
+    send(get("/"));
+    CAF_CHECK(until([&] { return received.ends_with(last); }));
+    auto body = received.find("\r\n\r\n");
+    CAF_REQUIRE(body != std::string::npos);
+    CAF_CHECK(received.compare(body + 4, std::string::npos, *big) == 0);
+  }
   CAF_CHECK_EQUAL(big.use_count(), 1);
 }
 
-CAF_TEST(HTTP / 1.0 closes unless it asks to stay) {
+CAF_TEST(version 1.0 closes unless it asks to stay) {
   echo();
   open();
   send("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
@@ -340,7 +350,7 @@ CAF_TEST(a peer that leaves while it is owed an answer is reported once and stil
   CAF_CHECK(until_closed());
 }
 
-CAF_TEST(what a half - closed peer had pipelined is answered in full) {
+CAF_TEST(what a peer had pipelined before its FIN is answered in full) {
   owner->answer = [this](const http_request& r) {
     boost::asio::post(io, [this, path = r.path] { respond(text(path)); });
   };

@@ -88,7 +88,7 @@ CAF_TEST(only the versions 1.1 and 1.0 are spoken) {
     CAF_CHECK_EQUAL(status_of_line(line), 400);
 }
 
-CAF_TEST(HTTP / 0.9 is refused as soon as its line is there) {
+CAF_TEST(version 0.9 is refused as soon as its line is there) {
   head_parser parser{limits};
   auto err = parser.parse("GET /\r\n");
   CAF_CHECK_EQUAL(code_of(err), errc::malformed_request);
@@ -140,7 +140,7 @@ CAF_TEST(one empty line before the request is skipped and a second is not ) {
   CAF_CHECK_EQUAL(status("\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"), 400);
 }
 
-CAF_TEST(HTTP / 1.1 needs exactly one valid Host) {
+CAF_TEST(version 1.1 needs exactly one valid Host) {
   auto with_host = [this](std::string_view hosts) {
     return status("GET / HTTP/1.1\r\n" + std::string{hosts} + "\r\n");
   };
@@ -175,14 +175,14 @@ CAF_TEST(HTTP / 1.1 needs exactly one valid Host) {
   }
 }
 
-CAF_TEST(HTTP / 1.0 may leave Host out but not repeat or spoil it) {
+CAF_TEST(version 1.0 may leave Host out but not repeat or spoil it) {
   CAF_CHECK_EQUAL(status_with_1_0(""), 200);
   CAF_CHECK_EQUAL(status_with_1_0("Host: a\r\n"), 200);
   CAF_CHECK_EQUAL(status_with_1_0("Host: a\r\nHost: a\r\n"), 400);
   CAF_CHECK_EQUAL(status_with_1_0("Host: u@a\r\n"), 400);
 }
 
-CAF_TEST(a Content - Length is digits and comes once) {
+CAF_TEST(a declared length is digits and comes once) {
   for (auto value : {"0", "1", "007", " 5 ", "5\t"})
     CAF_CHECK_EQUAL(status_with("Content-Length: " + std::string{value} + "\r\n"), 200);
   for (auto value : {"", "+5", "-1", "5,6", "5, 5", "5 5", "0x5", "5.0", "1e3", "five", "5a", "a5", "\"5\"", "5;", "-0",
@@ -194,7 +194,7 @@ CAF_TEST(a Content - Length is digits and comes once) {
   CAF_CHECK_EQUAL(status_with("Content-Length: 5\r\ncontent-length: 6\r\n"), 400);
 }
 
-CAF_TEST(a Content - Length above the limit is too large) {
+CAF_TEST(a declared length above the limit is too large) {
   limits.body_bytes = 1000;
   CAF_CHECK_EQUAL(status_with("Content-Length: 999\r\n"), 200);
   CAF_CHECK_EQUAL(status_with("Content-Length: 1000\r\n"), 200);
@@ -205,7 +205,7 @@ CAF_TEST(a Content - Length above the limit is too large) {
   CAF_CHECK_EQUAL(status_with("Content-Length: 1001\r\nTransfer-Encoding: chunked\r\n"), 400);
 }
 
-CAF_TEST(Transfer - Encoding is exactly chunked) {
+CAF_TEST(a transfer coding is exactly chunked) {
   CAF_CHECK(head_with("1.1", "Transfer-Encoding: chunked\r\n").chunked);
   CAF_CHECK(head_with("1.1", "transfer-encoding:\tChUnKeD \r\n").chunked);
   for (auto fields :
@@ -225,7 +225,7 @@ CAF_TEST(Transfer - Encoding is exactly chunked) {
   CAF_CHECK_EQUAL(status_with_1_0("Transfer-Encoding: chunked\r\n"), 400);
 }
 
-CAF_TEST(the only expectation is 100 - continue) {
+CAF_TEST(the only expectation that can be met is 100) {
   CAF_CHECK(head_with("1.1", "Expect: 100-continue\r\nContent-Length: 1\r\n").expect_continue);
   CAF_CHECK(head_with("1.1", "Expect: 100-Continue\r\n").expect_continue);
   CAF_CHECK(!head_with("1.0", "Expect: 100-continue\r\n").expect_continue);
@@ -240,7 +240,7 @@ CAF_TEST(a coded body is an unsupported media type) {
     CAF_CHECK_EQUAL(status_with("Content-Encoding: " + std::string{coding} + "\r\n"), 415);
 }
 
-CAF_TEST(keep - alive is the default of HTTP / 1.1 and a wish of HTTP / 1.0) {
+CAF_TEST(staying open is the default of version 1.1 and a wish of version 1.0) {
   CAF_CHECK(head_with("1.1", "").request.keep_alive);
   CAF_CHECK(head_with("1.1", "Connection: keep-alive\r\n").request.keep_alive);
   CAF_CHECK(!head_with("1.1", "Connection: close\r\n").request.keep_alive);

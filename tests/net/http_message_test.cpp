@@ -14,7 +14,7 @@ using pairs = std::vector<std::pair<std::string, std::string>>;
 
 } // namespace
 
-CAF_TEST(a header is found by its lower - case name and the first one counts) {
+CAF_TEST(a header is found by its name in lower case and the first one counts) {
   http_request request;
   request.headers = {{"a", "1"}, {"b", "2"}, {"a", "3"}};
   CAF_CHECK_EQUAL(request.header("a"), "1"sv);

@@ -7,7 +7,7 @@
 
 using namespace tidings::net;
 
-CAF_TEST(JSON is application / json or a type with the suffix) {
+CAF_TEST(JSON is its own type or one with the suffix) {
   for (auto type :
        {"application/json", "Application/JSON", "application/json ", "application/problem+json", "application/x.y+JSON",
         "application/json;charset=utf-8", "application/json; Charset=\"UTF-8\"",
