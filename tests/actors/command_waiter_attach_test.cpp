@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#define CAF_SUITE command_waiter_attach
+
+#include "tests/actors/fakes/waiter_fixture.hpp"
+
+using namespace tidings;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct attach_fixture : waiter_fixture {
+  net::nats_message stored_command(const std::string& owner) const {
+    return incoming::direct("commands.3.WriteNote.cmd-1", 21, "{}",
+                            {{command_headers::owner, owner}, {command_headers::key, "n1"}});
+  }
+
+  /// The whole error as a client could tell it apart.
+  std::string error_text() const { return sys.render(answer().error); }
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(command_waiter_attach_tests, attach_fixture)
+
+CAF_TEST(attaching watches and asks for an outcome and publishes nothing) {
+  start_attached(1s);
+  CAF_CHECK_EQUAL(asked_subject(), "$JS.API.DIRECT.GET.NOTIFICATIONS");
+  CAF_CHECK_EQUAL(text(asked_body()["last_by_subj"]), "notifications.public.cmd-1");
+  CAF_CHECK_LESS(*got.position<watch_command>(), *got.position<nats_request>());
+  CAF_CHECK_EQUAL(got.count<publish>(), 0u);
+}
+
+CAF_TEST(an outcome that exists is the answer) {
+  start_attached(1s);
+  reply(incoming::direct("notifications.public.cmd-1", 8, R"({"status":"completed"})",
+                         {{notification_headers::status, "completed"}}));
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(!answer().error);
+  CAF_CHECK(answer().status == outcome_status::completed);
+  CAF_CHECK_EQUAL(*answer().document, R"({"status":"completed"})");
+  CAF_CHECK(*ended);
+}
+
+CAF_TEST(a command without an outcome is looked for in the stream) {
+  start_attached(1s);
+  reply(incoming::nothing_there());
+  CAF_CHECK_EQUAL(asked_subject(), "$JS.API.DIRECT.GET.COMMANDS");
+  CAF_CHECK_EQUAL(text(asked_body()["last_by_subj"]), "commands.*.*.cmd-1");
+}
+
+CAF_TEST(a foreign command and an unknown one get the same answer) {
+  start_attached(1s);
+  reply(incoming::nothing_there());
+  reply(incoming::nothing_there());
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(code_of(answer().error) == errc::not_found);
+  auto unknown = error_text();
+  got.clear();
+  start_attached(1s);
+  reply(incoming::nothing_there());
+  reply(stored_command("somebody_else"));
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK_EQUAL(error_text(), unknown);
+}
+
+CAF_TEST(a command that is stored is waited for) {
+  start_attached(1s);
+  reply(incoming::nothing_there());
+  reply(stored_command("public"));
+  CAF_CHECK_EQUAL(answers(), 0u);
+  give(waiter, outcome());
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(answer().status == outcome_status::completed);
+}
+
+CAF_TEST(the pending answer of an attached wait names type and key and stage) {
+  common->answer<ask_stage, stage>([](const ask_stage&) { return stage::projected; });
+  start_attached(1s);
+  reply(incoming::nothing_there());
+  reply(stored_command("public"));
+  pass(1s);
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK_EQUAL(got.last<ask_stage>().sequence, 21u);
+  CAF_CHECK_EQUAL(text(document()["command_type"]), "WriteNote");
+  CAF_CHECK_EQUAL(text(document()["key"]), "n1");
+  CAF_CHECK_EQUAL(text(document()["stage"]), "projected");
+  CAF_CHECK(document()["success"].is_null());
+}
+
+CAF_TEST(asking without a wait answers with what is known now) {
+  start_attached(0ms);
+  reply(incoming::nothing_there());
+  reply(stored_command("public"));
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(answer().status == outcome_status::pending);
+}
+
+CAF_TEST(asking without a wait names the stage too) {
+  common->answer<ask_stage, stage>([](const ask_stage&) { return stage::handled; });
+  start_attached(0ms);
+  reply(incoming::nothing_there());
+  reply(stored_command("public"));
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK_EQUAL(text(document()["stage"]), "handled");
+}
+
+CAF_TEST(an outcome that comes between the two looks is the answer) {
+  start_attached(1s);
+  reply(incoming::nothing_there());
+  give(waiter, outcome());
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(answer().status == outcome_status::completed);
+}
+
+CAF_TEST(the answer is unavailable when NATS does not answer) {
+  CAF_MESSAGE("at the first look");
+  start_attached(1s);
+  reply_error(errc::handler_timeout);
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(code_of(answer().error) == errc::unavailable);
+  CAF_MESSAGE("at the second");
+  got.clear();
+  start_attached(1s);
+  reply(incoming::nothing_there());
+  reply_error(errc::unavailable);
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(code_of(answer().error) == errc::unavailable);
+}
+
+CAF_TEST(a message in NOTIFICATIONS that is no outcome is no answer) {
+  start_attached(1s);
+  reply(incoming::direct("notifications.public.cmd-1", 8, "{}", {}));
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(code_of(answer().error) == errc::unavailable);
+}
+
+CAF_TEST(a listener that goes away ends an attached wait) {
+  start_attached(10s);
+  reply(incoming::nothing_there());
+  reply(stored_command("public"));
+  give(waiter, abandon_wait{"cmd-1", listener.address()});
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(answer().status == outcome_status::pending);
+  CAF_CHECK(*ended);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

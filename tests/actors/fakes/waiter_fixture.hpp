@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "actors/command_waiter.hpp"
+#include "actors/headers.hpp"
+#include "tests/actors/fakes/models.hpp"
+
+#include "tests/actors/fakes/fixture.hpp"
+
+namespace tidings {
+
+/// A waiter for the command cmd-1 of the owner `public`, and everyone it talks to.
+struct waiter_fixture : actor_fixture {
+  nats_gateway_actor gateway = fake<nats_gateway_actor>();
+  notification_hub_actor hub = fake<notification_hub_actor>();
+  reactor_actor reactor = fake<reactor_actor>();
+  command_listener listener = fake<command_listener>();
+  command_waiter_actor waiter;
+  std::shared_ptr<bool> ended;
+
+  wait_order order(std::chrono::milliseconds wait) {
+    wait_order result{.gateway = gateway,
+                      .hub = hub,
+                      .reactor = reactor,
+                      .command_id = tok("cmd-1"),
+                      .owner = tok("public"),
+                      .outgoing = std::nullopt,
+                      .listener = listener,
+                      .permit = nullptr};
+    result.wait = wait;
+    result.cookie = 77;
+    return result;
+  }
+
+  /// @param digest Set when the client chose the id.
+  outgoing_command outgoing(const std::string& digest = {}) const {
+    outgoing_command result;
+    result.type = "WriteNote";
+    result.subject = "commands.3.WriteNote.cmd-1";
+    result.headers = {{command_headers::msg_id, "cmd-1"}};
+    result.data = R"({"command_id":"cmd-1"})";
+    result.key = "n1";
+    result.digest = digest;
+    return result;
+  }
+
+  void start(wait_order x) {
+    waiter = kept(sys.spawn(command_waiter, std::make_shared<wait_order>(std::move(x))));
+    ended = end_of(waiter);
+    consume_messages();
+  }
+
+  void start_publishing(std::chrono::milliseconds wait) {
+    auto x = order(wait);
+    x.outgoing = outgoing();
+    start(std::move(x));
+  }
+
+  void start_attached(std::chrono::milliseconds wait) { start(order(wait)); }
+
+  void ack(uint64_t sequence, bool duplicate = false) {
+    published x;
+    x.sequence = sequence;
+    x.duplicate = duplicate;
+    give(waiter, x);
+  }
+
+  void publish_fails(errc code) {
+    published x;
+    x.error = make_error(code);
+    give(waiter, x);
+  }
+
+  /// NATS answers the waiter's last request.
+  void reply(net::nats_message message) {
+    nats_reply x;
+    x.cookie = got.last<nats_request>().cookie;
+    x.message = std::move(message);
+    give(waiter, x);
+  }
+
+  void reply_error(errc code) {
+    nats_reply x;
+    x.cookie = got.last<nats_request>().cookie;
+    x.error = make_error(code);
+    give(waiter, x);
+  }
+
+  notification outcome(const std::string& owner = "public", const std::string& digest = {}) const {
+    notification x;
+    x.owner = owner;
+    x.command_id = "cmd-1";
+    x.sequence = 5;
+    x.status = outcome_status::completed;
+    x.digest = digest;
+    x.document = std::make_shared<const std::string>(R"({"status":"completed"})");
+    return x;
+  }
+
+  size_t answers() const { return got.count<command_answer>(); }
+  command_answer answer() const { return got.last<command_answer>(); }
+  json document() const { return parsed(*answer().document); }
+  std::string asked_subject() const { return got.last<nats_request>().subject; }
+  json asked_body() const { return parsed(got.last<nats_request>().data); }
+};
+
+} // namespace tidings
