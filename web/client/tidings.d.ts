@@ -88,7 +88,7 @@ export class TidingsError extends Error {
 
 /**
  * Events, each with a `detail`:
- * `outcome` - an Outcome, pending or settled, of any tab of this session;
+ * `outcome` - an Outcome, pending or settled, of any tab of this session, as the stream tells it;
  * `state`   - "open" or "closed", of the stream of outcomes;
  * `gap`     - what the server no longer keeps and should be read anew; pending commands are asked for by themselves.
  */

@@ -191,7 +191,7 @@ export class Tidings extends EventTarget {
         const { response, body: outcome } = await this.#ask(`/commands/${type}`, init);
         const { command_id: id, status } = outcome;
         if (id && status === 'pending') return { pending: outcome, settled: this.settled(id, { signal }), response };
-        if (id) return this.#learn(outcome), { outcome, response };
+        if (id) return { outcome, response };
         failure = refusal(response, outcome);
       } catch (lost) {
         failure = lost;
@@ -199,7 +199,7 @@ export class Tidings extends EventTarget {
       const passing = [0, 429, 503].includes(failure.status) && failure.code !== 'no_handler';
       // Only with a key is a repeat the same command.
       if (!passing || !idempotencyKey || tries >= retries) throw failure;
-      await pause(250 * 2 ** tries, signal);
+      await pause(Math.min(250 * 2 ** tries, 8000), signal);
     }
   }
 

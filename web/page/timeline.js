@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// The moments of one command, in milliseconds since it was sent.
+
+/** What the server measured (`Server-Timing`), by the names that people read. */
+const serverMarks = { accepted: 'stored', handled: 'handled', projected: 'projected', outcome: 'done' };
+
+export class Timeline {
+  #start = performance.now();
+  marks = [{ name: 'sent', at: 0 }];
+
+  now() {
+    return performance.now() - this.#start;
+  }
+
+  /** Each moment happens once; the first time counts. */
+  mark(name, at = this.now()) {
+    if (this.marks.some((mark) => mark.name === name)) return;
+    this.marks.push({ name, at });
+    this.marks.sort((a, b) => a.at - b.at);
+  }
+
+  /** The server counts from when the request reached it: half of what remains is the way there. */
+  markServer(header) {
+    const arrived = this.now();
+    const spans = [...(header ?? '').matchAll(/([a-z]+)\s*;[^,]*?dur=([\d.]+)/g)].map(([, name, ms]) => [name, Number(ms)]);
+    const longest = Math.max(0, ...spans.map(([, ms]) => ms));
+    const way = Math.max(0, (arrived - longest) / 2);
+    for (const [name, ms] of spans) this.mark(serverMarks[name] ?? name, Math.min(ms + way, arrived));
+  }
+
+  get last() {
+    return this.marks[this.marks.length - 1];
+  }
+}
