@@ -23,7 +23,7 @@ struct free_connection {
   void operator()(natsConnection* x) const noexcept { natsConnection_Destroy(x); }
 };
 struct free_message {
-  void operator()(natsMsg* x) const noexcept { natsMsg_Destroy(x); }
+  void operator()(natsMsg* x) const noexcept { destroy_later(x); }
 };
 
 // Reconnecting is cheap on the server's side and every client waits for it.
@@ -44,6 +44,7 @@ public:
   link(boost::asio::io_context& io, nats_options options, events on)
       : options_{std::move(options)}, on_{std::move(on)}, io_{&io} {
     loop_.emplace(io, [this] {
+      destroy_gathered(); // of the turn before this one
       if (on_.readable) on_.readable();
     });
   }

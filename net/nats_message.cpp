@@ -12,7 +12,34 @@ std::string_view view(const char* text) noexcept {
   return text == nullptr ? std::string_view{} : std::string_view{text};
 }
 
+struct gathered_messages {
+  std::vector<natsMsg*> messages;
+  ~gathered_messages() { destroy(); }
+  void destroy() noexcept {
+    for (auto* msg : messages) natsMsg_Destroy(msg);
+    messages.clear();
+  }
+};
+
+gathered_messages& gathered() {
+  thread_local gathered_messages here;
+  return here;
+}
+
+// A burst above this is destroyed without waiting for the turn's end.
+constexpr size_t most_gathered = 1024;
+
 } // namespace
+
+void destroy_later(natsMsg* msg) noexcept {
+  auto& here = gathered();
+  here.messages.push_back(msg);
+  if (here.messages.size() >= most_gathered) here.destroy();
+}
+
+void destroy_gathered() noexcept {
+  gathered().destroy();
+}
 
 std::string_view nats_message::subject() const noexcept {
   return view(natsMsg_GetSubject(msg_.get()));

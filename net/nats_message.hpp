@@ -13,11 +13,17 @@
 
 namespace tidings::net {
 
+/// Destroys `msg` a little later, on this thread. nats.c frees messages on a thread of its own and wakes it whenever its
+/// queue was empty: destroyed one by one, every message costs two context switches.
+void destroy_later(natsMsg* msg) noexcept;
+/// Destroys what `destroy_later` has gathered; once a turn of the loop.
+void destroy_gathered() noexcept;
+
 /// A received message. Cheap to copy: copies share it.
 class nats_message {
 public:
   nats_message() = default;
-  explicit nats_message(natsMsg* owned) : msg_{owned, natsMsg_Destroy} {}
+  explicit nats_message(natsMsg* owned) : msg_{owned, destroy_later} {}
 
   explicit operator bool() const noexcept { return msg_ != nullptr; }
   std::string_view subject() const noexcept;
