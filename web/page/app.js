@@ -117,7 +117,7 @@ class Page {
   }
 
   async #sendOneOfMany(type, payload, signal) {
-    const waiting = this.waiting;
+    const waiting = { ...this.waiting, delay: 0 };
     const { outcome, pending, settled } = await this.tidings.command(type, payload, options(waiting, signal));
     if (outcome) return outcome;
     return waiting.how === 'none' ? pending : settled;

@@ -3,7 +3,7 @@
 import { byId, make } from './dom.js';
 import { nounOf, pluralOf, titleOf } from './models.js';
 
-const rows = 12;
+const rows = 10;
 
 export class LiveList {
   #stop = () => {};

@@ -47,9 +47,9 @@ export class Sender {
       if (outcome && outcome !== late) return this.#finish(journey, outcome, subject);
     }
     journey.set('pending');
-    toast('pending', `${subject || command.type} will be available shortly.`);
+    const shortly = toast('pending', `${subject || command.type} will be available shortly.`);
     answer.settled.then(
-      (outcome) => this.#finish(journey, outcome, subject),
+      (outcome) => (shortly(), this.#finish(journey, outcome, subject)),
       (error) => journey.refuse(journey.abort.signal.aborted ? 'It goes on without you.' : error.message, 'cancelled'));
   }
 

@@ -4,7 +4,11 @@ import { byId, make } from './dom.js';
 
 const shownFor = 7000;
 
-/** @param kind "good", "pending" or "bad". @param link {href, text}, what one can do next. */
+/**
+ * @param kind "good", "pending" or "bad".
+ * @param link {href, text}, what one can do next.
+ * @returns a function that takes the message away.
+ */
 export function toast(kind, text, link) {
   const close = make('button.quiet.small', { type: 'button', 'aria-label': 'Close this message', on: { click: () => leave() } }, '×');
   const box = make(`div.toast.${kind}`, {}, make('p', {}, text, link ? ' ' : null, link && make('a', { href: link.href }, link.text)), close);
@@ -23,4 +27,5 @@ export function toast(kind, text, link) {
   toasts.append(box);
   while (toasts.childElementCount > 4) toasts.firstElementChild.remove();
   arm();
+  return leave;
 }
