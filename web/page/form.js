@@ -15,6 +15,7 @@ export class SchemaForm {
     // A key that may be left out is for the few who want to choose it.
     members.sort(([a], [b]) => (a === key && !required.has(a)) - (b === key && !required.has(b)));
     const rows = members.map(([name, member]) => this.#row(name, member, required.has(name)));
+    if (this.#fields.has(key) && !required.has(key)) rows.push(make('details', {}, make('summary', {}, `Choose the ${key} yourself`), rows.pop()));
     if (rows.length === 0) rows.push(this.#row('', { type: 'object', description: 'The model gives no schema: any JSON object.' }, true));
     container.replaceChildren(...rows);
   }
@@ -24,7 +25,7 @@ export class SchemaForm {
     const described = `${id}-hint ${id}-error`;
     const shared = { id, name: name || 'payload', 'aria-describedby': described, 'aria-required': required ? 'true' : undefined, autocomplete: 'off' };
     const input = this.#input(schema, shared, required);
-    const limits = schema.maxLength && schema.maxLength <= 400 ? `At most ${schema.maxLength} characters.` : '';
+    const limits = schema.maxLength && schema.maxLength <= 100 ? `At most ${schema.maxLength} characters.` : '';
     const hint = [schema.description, input.localName !== 'select' && typeOf(schema) === 'string' && !schema.description ? limits : ''].filter(Boolean).join(' ');
     const error = make('p.error', { id: `${id}-error` });
     this.#fields.set(name, { schema, required, input, error });
@@ -95,8 +96,10 @@ export class SchemaForm {
   #mark(name, complaint) {
     const { input, error } = this.#fields.get(name);
     error.textContent = complaint;
-    if (complaint) input.setAttribute('aria-invalid', 'true');
-    else input.removeAttribute('aria-invalid');
+    if (!complaint) return input.removeAttribute('aria-invalid');
+    input.setAttribute('aria-invalid', 'true');
+    const hidden = input.closest('details');
+    if (hidden) hidden.open = true;
   }
 }
 

@@ -32,7 +32,8 @@ export class Journey {
     this.next.append(this.cancel);
     this.cancel.hidden = true;
     const what = make('h3', {}, words(type), subject ? ' ' : null, subject && make('em', {}, subject));
-    this.element = make('li.journey', {}, make('div.head', {}, what, this.status, this.total), this.track, this.steps, this.next);
+    const foot = make('div.foot', {}, this.steps, this.next);
+    this.element = make('li.journey', {}, make('div.head', {}, what, this.status, this.total), this.track, foot);
     this.element.title = `Sent at ${clock()}`;
     this.set('sending');
     this.draw();
@@ -110,6 +111,7 @@ export class Journeys {
     const journey = new Journey(type, subject);
     this.#journeys.unshift(journey);
     this.#list.prepend(journey.element);
+    this.#list.scrollTop = 0;
     byId('journeys-empty').hidden = true;
     while (this.#journeys.length > kept && !this.#journeys[this.#journeys.length - 1].moving) this.#journeys.pop().element.remove();
     this.#tick();

@@ -31,8 +31,10 @@ function value(name, schema, noun, n) {
   return text(name, schema, noun, n);
 }
 
-/** A payload with all members but those left out; the n-th of a series. */
-export function sample(schema, { noun = '', without = [], n = Math.floor(Math.random() * 1000) } = {}) {
+let next = Math.floor(Math.random() * 1000);
+
+/** A payload with all members but those left out; the n-th of a series, by default of all the page has made. */
+export function sample(schema, { noun = '', without = [], n = (next += 1) } = {}) {
   const members = Object.entries(schema.properties ?? {}).filter(([name]) => !without.includes(name));
   return Object.fromEntries(members.map(([name, member], i) => [name, value(name, member, noun, n + i * 7)]));
 }

@@ -2,7 +2,7 @@
 // Short messages. They stay while somebody looks at them, and failures stay until they are closed.
 import { byId, make } from './dom.js';
 
-const shownFor = 7000;
+const shownFor = 6000;
 
 /**
  * @param kind "good", "pending" or "bad".
@@ -25,7 +25,7 @@ export function toast(kind, text, link) {
   for (const event of ['pointerleave', 'focusout']) box.addEventListener(event, arm);
   const toasts = byId('toasts');
   toasts.append(box);
-  while (toasts.childElementCount > 4) toasts.firstElementChild.remove();
+  while (toasts.childElementCount > 3) toasts.firstElementChild.remove();
   arm();
   return leave;
 }

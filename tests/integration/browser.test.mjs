@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+// The page in a real browser, as a person uses it.
+import assert from 'node:assert/strict';
+import { Browser } from './lib/browser.mjs';
+import { town } from './lib/contract.mjs';
+import { freePort } from './lib/ports.mjs';
+import { example } from './lib/tidings.mjs';
+import { eventually } from './lib/wait.mjs';
+import { test } from './lib/world.mjs';
+
+const models = [example('locations'), example('users')];
+
+test('a person sends commands and learns what became of them', async (world) => {
+  const { origin } = await world.tidings({ models, args: ['--demo'] });
+  const browser = world.adopt(await Browser.start());
+  const person = await browser.person();
+  const tab = await person.tab(origin);
+  const { page } = tab;
+
+  await world.claim('an empty page says what to expect', async () => {
+    assert.match(await page.locator('#journeys-empty').textContent(), /leaves its track here/);
+    await page.locator('#list-empty', { hasText: 'No location yet' }).waitFor();
+    await tab.accessible('the empty page');
+  });
+
+  await world.claim('waiting on the server: the outcome is in the response', async () => {
+    await tab.waiting('on the server');
+    await tab.create('Ghent');
+    await tab.toast('Ghent: done.').waitFor();
+    await tab.listed('Ghent').waitFor();
+    await eventually('all moments are on the track', async () => {
+      const steps = await tab.steps('Ghent');
+      return ['stored', 'done', 'told', 'listed'].every((step) => steps.includes(step));
+    });
+    await page.locator('#log li', { hasText: 'POST /commands/CreateLocation' }).filter({ hasText: /200 · / }).waitFor();
+  });
+
+  await world.claim('waiting by event: 202, then the event', async () => {
+    await tab.waiting('by event');
+    await tab.create('Lisbon');
+    await tab.toast('Lisbon: done.').waitFor();
+    assert.equal(await tab.toast('Lisbon will be available shortly').count(), 0);
+    await page.locator('#log li', { hasText: /202 · / }).first().waitFor();
+    assert.deepEqual((await tab.steps('Lisbon')).slice(0, 2), ['stored', 'told']);
+  });
+
+  await world.claim('not waiting: available shortly, and told when it is', async () => {
+    await tab.waiting('not at all', { delay: 1 });
+    await tab.create('Uppsala');
+    await tab.toast('Uppsala will be available shortly.').waitFor();
+    await tab.reached('Uppsala', 'pending');
+    await tab.toast('Uppsala: done.').waitFor();
+    assert.equal(await tab.toast('Uppsala will be available shortly.').count(), 0);
+  });
+
+  for (const how of ['on the server', 'by event']) {
+    await world.claim(`a slow reactor, waiting ${how}: pending at the deadline, completed later`, async () => {
+      await tab.waiting(how, { deadline: 1, delay: 2 });
+      await tab.create(`Slow ${how}`);
+      await tab.toast(`Slow ${how} will be available shortly.`).waitFor();
+      await tab.reached(`Slow ${how}`, 'pending');
+      await tab.reached(`Slow ${how}`, 'completed');
+      await tab.toast(`Slow ${how}: done.`).waitFor();
+    });
+  }
+
+  await world.claim('the redirect action shows what was created, and back closes it', async () => {
+    await tab.journey('Ghent').getByRole('link', { name: 'Open Ghent' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Ghent' });
+    await dialog.getByText('City').waitFor();
+    assert.match(page.url(), /#\/locations\//);
+    await tab.accessible('the dialog');
+    await page.goBack();
+    await dialog.waitFor({ state: 'hidden' });
+  });
+
+  await world.claim('a document is changed from its dialog, and the list follows', async () => {
+    await tab.waiting('on the server');
+    await tab.listed('Ghent').getByRole('link').click();
+    await page.getByRole('button', { name: 'Rename location' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Gent');
+    await tab.send();
+    await tab.listed('Gent').waitFor();
+    assert.equal(await tab.listed('Ghent').count(), 0);
+  });
+
+  await world.claim('a rejection is told with its reason', async () => {
+    await tab.choose('CreateLocation');
+    await tab.create('Twin', { id: 'twin' });
+    await tab.reached('Twin', 'completed');
+    await tab.create('Impostor', { id: 'twin' });
+    await tab.reached('Impostor', 'failed');
+    await page.locator('.toast.bad', { hasText: 'twin' }).getByRole('button').click();
+  });
+
+  await world.claim('what is missing is said at its field, which gets the focus', async () => {
+    await page.getByLabel('Name', { exact: true }).fill('');
+    await tab.send();
+    const name = page.getByLabel('Name', { exact: true });
+    assert.equal(await name.getAttribute('aria-invalid'), 'true');
+    assert.equal(await name.evaluate((element) => element === document.activeElement), true);
+    await tab.accessible('a form with complaints');
+  });
+
+  await world.claim('what only the server can refuse comes back to the form', async () => {
+    await tab.choose('UpdateLocation');
+    await page.getByLabel('Id').fill('twin');
+    await tab.send();
+    await eventually('the refusal is shown', async () => /\S/.test(await page.locator('#problem').textContent()));
+    await tab.reached('twin', 'refused');
+    assert.equal(await page.getByLabel('Id').inputValue(), 'twin');
+  });
+
+  await world.claim('any model works: users by their schema', async () => {
+    await tab.choose('CreateUser');
+    assert.equal(await page.locator('#list-title').textContent(), 'Users');
+    assert.equal(await page.getByLabel('Email').getAttribute('type'), 'email');
+    await page.getByLabel('Name', { exact: true }).fill('Ada');
+    await page.getByLabel('Email').fill('ada@example.com');
+    await tab.send();
+    await tab.listed('ada@example.com').waitFor();
+    await tab.choose('CreateLocation');
+  });
+
+  await world.claim('the whole of it works from the keyboard', async () => {
+    await page.locator('#type').focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Tartu');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('City');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Enter');
+    await tab.reached('Tartu', 'completed');
+  });
+
+  await world.claim('many at once: figures and charts', async () => {
+    await tab.waiting('by event');
+    await page.getByLabel('How many').fill('300');
+    await page.getByRole('button', { name: 'Send 300' }).click();
+    await page.getByRole('button', { name: 'Remove them again' }).waitFor();
+    assert.match(await page.locator('#load-summary').textContent(), /^300 × CreateLocation in [\d.]+ s, 0 failed$/);
+    assert.ok(Number((await page.locator('#figure-rate').textContent()).replace(',', '')) > 0);
+    assert.match(await page.locator('#figure-p99').textContent(), /\d (ms|s)$/);
+    assert.equal((await page.locator('#chart-latency .dots').first().getAttribute('d')).match(/M/g).length, 300);
+    await tab.picture('load', { fullPage: true });
+    await page.getByRole('button', { name: 'Remove them again' }).click();
+    await page.locator('#load-summary', { hasText: '300 × RemoveLocation' }).waitFor();
+    await page.locator('#load-start:enabled').waitFor();
+  });
+
+  await world.claim('light, dark and phone pass axe and are kept as pictures', async () => {
+    await page.evaluate(() => scrollTo(0, 0));
+    await tab.accessible('light');
+    await tab.picture('light');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await tab.accessible('dark, as the system');
+    await tab.picture('dark');
+    await page.emulateMedia({ colorScheme: 'light' });
+    const theme = page.getByRole('button', { name: /^Colours/ });
+    await theme.click();
+    await theme.click();
+    assert.equal(await theme.getAttribute('aria-label'), 'Colours: dark');
+    await page.reload();
+    await page.locator('#connection[data-state="open"]').waitFor();
+    assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), 'dark', 'the choice is kept');
+    await tab.accessible('dark, as chosen');
+    await page.getByRole('button', { name: /^Colours/ }).click();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await tab.accessible('phone');
+    await tab.picture('phone', { fullPage: true });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(overflow <= 0, `${overflow} pixels too wide`);
+  });
+
+  // The browser itself reports each response from 400 on; those were asked for.
+  const unexpected = person.complaints.filter((text) => !/status of (409|422)/.test(text));
+  assert.deepEqual(unexpected, []);
+});
+
+test('two tabs share connections and see each other', async (world) => {
+  const { origin } = await world.tidings({ models, args: ['--demo'] });
+  const browser = world.adopt(await Browser.start());
+  const person = await browser.person();
+  const streams = [];
+  person.context.on('request', (request) => {
+    if (request.headers().accept === 'text/event-stream') streams.push(new URL(request.url()).pathname);
+  });
+  const first = await person.tab(origin);
+  const second = await person.tab(origin);
+
+  await world.claim('what one creates, both list, over one stream each of outcomes and of the list', async () => {
+    await second.create('Girona');
+    for (const tab of [first, second]) await tab.listed('Girona').waitFor();
+    await first.page.locator('#log li', { hasText: 'completed CreateLocation' }).waitFor();
+    assert.deepEqual(streams.toSorted?.() ?? [...streams].sort(), ['/events', '/queries/ListLocations']);
+  });
+
+  await world.claim('when the tab that reads is closed, the other goes on and misses nothing', async () => {
+    await second.waiting('not at all', { delay: 1 });
+    await second.create('Kotor');
+    await second.reached('Kotor', 'pending');
+    await first.page.close();
+    await second.reached('Kotor', 'completed');
+    await second.listed('Kotor').waitFor();
+    assert.equal(streams.length, 4);
+  });
+
+  await world.claim('another person sees the list change but not the outcomes', async () => {
+    const other = await (await browser.person()).tab(origin);
+    await second.waiting('on the server');
+    await second.create('Nara');
+    await second.reached('Nara', 'completed');
+    await other.listed('Nara').waitFor();
+    assert.equal(await other.page.locator('#log li').count(), 0);
+  });
+});
+
+test('the server goes and comes back', async (world) => {
+  const listen = `127.0.0.1:${await freePort()}`;
+  const args = ['serve', '--listen', listen, '--store', world.directory(), '--demo', ...models.flatMap((file) => ['--model', file])];
+  const start = async () => {
+    const tidings = world.launch(args);
+    await tidings.listening();
+    await tidings.client.waitReady();
+    return tidings;
+  };
+  let tidings = await start();
+  const browser = world.adopt(await Browser.start());
+  const tab = await (await browser.person()).tab(tidings.origin);
+  await tab.create('Before');
+  await tab.reached('Before', 'completed');
+
+  await world.claim('the page says that it is gone, and keeps what is sent', async () => {
+    await tab.waiting('not at all', { delay: 3 });
+    await tab.create('On its way');
+    await tab.reached('On its way', 'pending');
+    await tidings.stop();
+    await tab.page.locator('#banner[data-kind="gone"]').waitFor();
+    assert.match(await tab.page.locator('#connection').textContent(), /No server/);
+    await tab.waiting('on the server');
+    await tab.create('Meanwhile');
+    await tab.reached('Meanwhile', 'kept');
+    await tab.accessible('without a server');
+    await tab.picture('gone');
+  });
+
+  await world.claim('when it is back, everything is caught up', async () => {
+    tidings = await start();
+    await tab.page.locator('#banner[data-kind="back"]').waitFor({ timeout: 20_000 });
+    await tab.reached('Meanwhile', 'completed');
+    await tab.reached('On its way', 'completed');
+    for (const name of ['Before', 'On its way', 'Meanwhile']) await tab.listed(name).waitFor();
+    await tidings.client.command('CreateLocation', town('Afterwards'), { wait: 5 });
+    await tab.listed('Afterwards').waitFor();
+  });
+});
