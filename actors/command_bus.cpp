@@ -19,6 +19,10 @@ constexpr size_t message_overhead = 2048;
 
 void command_bus_state::init(command_bus_options options) {
   options_ = std::move(options);
+  auto types = std::make_shared<std::vector<token>>();
+  for (auto& model : options_.models->models())
+    for (auto& [type, spec] : model->commands) types->push_back(spec.type);
+  types_ = std::move(types);
   self_->send(options_.gateway, follow_connection{self_});
 }
 
@@ -33,7 +37,7 @@ void command_bus_state::submit(submit_command& x) {
   if (!slot) return refuse_with(make_error(errc::overloaded, "too many commands are being waited for"));
   auto order = std::make_shared<wait_order>(wait_order{options_.gateway, options_.hub, options_.reactor, std::move(*id), *x.owner,
                                                        std::move(*outgoing), x.wait, options_.publish_deadline,
-                                                       std::move(x.listener), x.cookie, std::move(slot)});
+                                                       std::move(x.listener), x.cookie, std::move(slot), nullptr});
   self_->spawn(command_waiter, std::move(order));
 }
 
@@ -52,6 +56,13 @@ caf::expected<outgoing_command> command_bus_state::prepare(submit_command& x, co
     out.digest = sha256_hex(out.type + '\n' + dump(x.payload));
     out.headers.emplace_back(command_headers::digest, out.digest);
   }
+  if (x.expected_revision) out.headers.emplace_back(command_headers::expected_revision, std::to_string(*x.expected_revision));
+  if (x.ttl) {
+    auto expires = std::chrono::system_clock::now() + *x.ttl;
+    auto since_1970 = std::chrono::duration_cast<milliseconds>(expires.time_since_epoch());
+    out.headers.emplace_back(command_headers::expires, std::to_string(since_1970.count()));
+  }
+  if (x.delay.count() > 0) out.headers.emplace_back(command_headers::delay, std::to_string(x.delay.count()));
   if (!x.traceparent.empty()) out.headers.emplace_back(command_headers::traceparent, x.traceparent);
   // Commands of a model with unique members share one partition, so that whoever owns it sees them all in order.
   auto partition = subjects::partition_of(model->unique.empty() ? out.key : model->bucket.str());
@@ -69,7 +80,7 @@ void command_bus_state::attach(const attach_command& x) {
     return refuse(x.listener, x.cookie, x.command_id->str(), make_error(errc::overloaded, "too many commands are being waited for"));
   auto order = std::make_shared<wait_order>(wait_order{options_.gateway, options_.hub, options_.reactor, *x.command_id, *x.owner,
                                                        std::nullopt, draining ? milliseconds{0} : x.wait, options_.publish_deadline, x.listener,
-                                                       x.cookie, std::move(slot)});
+                                                       x.cookie, std::move(slot), types_});
   self_->spawn(command_waiter, std::move(order));
 }
 
@@ -80,7 +91,7 @@ std::shared_ptr<void> command_bus_state::permit() {
 }
 
 void command_bus_state::refuse(const command_listener& listener, uint64_t cookie, const std::string& command_id, caf::error why) {
-  self_->send(listener, command_answer{cookie, std::move(why), command_id, outcome_status::pending, {}, nullptr});
+  self_->send(listener, command_answer{cookie, std::move(why), command_id, outcome_status::pending, {}, 0, nullptr});
 }
 
 command_bus_actor::behavior_type command_bus(command_bus_ptr self, command_bus_options options) {

@@ -43,6 +43,7 @@ private:
 
   command_bus_ptr self_;
   command_bus_options options_;
+  std::shared_ptr<const std::vector<token>> types_; // of all models
   std::shared_ptr<size_t> waiters_ = std::make_shared<size_t>(0); // io thread only
 };
 

@@ -38,6 +38,7 @@ struct wait_order {
   command_listener listener;
   uint64_t cookie = 0;
   std::shared_ptr<void> permit;       ///< Given back when the waiter ends.
+  std::shared_ptr<const std::vector<token>> types; ///< Attaching: every command type it could be.
 };
 
 /// One wait: watches for the outcome first, then publishes or looks the command up, then answers once - with the outcome,
@@ -60,7 +61,8 @@ private:
   enum class step : uint8_t { looking, publishing, backing_off, comparing, finding, waiting, asking, done };
   enum cookies : uint64_t { outcome_lookup = 1, first_copy = 2, command_lookup = 3 };
 
-  void look_for_outcome();
+  void look_for_outcome(const token& owner);
+  void look_for_command();
   void publish_now();
   void on_outcome_lookup(const nats_reply& x);
   void on_first_copy(const nats_reply& x);
@@ -69,6 +71,7 @@ private:
   void answer_pending();
   void answer_with(const notification& x);
   void answer(command_answer x);
+  bool may_see(std::string_view owner) const;
   caf::error unknown_outcome() const;
   void fail(caf::error why);
   void wake_in(clock_time::duration delay);
@@ -79,6 +82,8 @@ private:
   step step_ = step::looking;
   bool maybe_stored_ = false; // a publish of ours ended without an answer
   uint64_t sequence_ = 0;     // in COMMANDS, once known
+  size_t lookups_open_ = 0;
+  bool asked_public_ = false;
   std::string type_, key_;    // for the pending document
 };
 

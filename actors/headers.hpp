@@ -11,6 +11,9 @@ inline constexpr const char* owner = "Tidings-Owner";       ///< Who may see the
 inline constexpr const char* key = "Tidings-Key";           ///< The entity's key.
 inline constexpr const char* digest = "Tidings-Digest";     ///< SHA-256 of the payload, when the client chose the id.
 inline constexpr const char* traceparent = "traceparent";   ///< W3C trace context.
+inline constexpr const char* expected_revision = "Tidings-Expected-Revision"; ///< Of the document; else the command is rejected.
+inline constexpr const char* expires = "Tidings-Expires";   ///< Milliseconds since 1970; not executed after that.
+inline constexpr const char* delay = "Tidings-Delay";       ///< Milliseconds the handler takes; demo only.
 } // namespace command_headers
 
 /// On an outcome in the NOTIFICATIONS stream.

@@ -2,9 +2,13 @@
 #include "actors/http_router.hpp"
 
 #include <algorithm>
+#include <charconv>
 
+#include "actors/event_stream.hpp"
+#include "actors/owner.hpp"
 #include "envelopes/errc.hpp"
 #include "envelopes/ids.hpp"
+#include "net/conditional.hpp"
 #include "net/media_type.hpp"
 #include "net/prefer.hpp"
 
@@ -16,15 +20,12 @@ namespace {
 
 constexpr std::string_view commands_prefix = "/commands/";
 constexpr std::string_view queries_prefix = "/queries/";
+constexpr std::string_view events_suffix = "/events";
 constexpr size_t longest_idempotency_key = 255;
+constexpr milliseconds default_patience{5'000};
 
 bool is_read(std::string_view method) {
   return method == "GET" || method == "HEAD";
-}
-
-const token& public_owner() {
-  static const auto owner = *token::admit("public", "owner");
-  return owner;
 }
 
 caf::error malformed(std::string detail) {
@@ -90,16 +91,97 @@ milliseconds wait_of(const net::http_request& request, const http_settings& sett
   return applied;
 }
 
+/// A header of plain digits up to `most`; nothing when it was not sent.
+caf::expected<std::optional<uint64_t>> number_header(const net::http_request& request, std::string_view header, uint64_t most) {
+  auto text = request.header(header);
+  if (text.empty()) return std::optional<uint64_t>{};
+  uint64_t value = 0;
+  auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (ec != std::errc{} || end != text.data() + text.size() || value > most)
+    return malformed(std::string{header} + " must be a number from 0 to " + std::to_string(most));
+  return std::optional{value};
+}
+
+/// `If-Match`, the time to live, and in a demo the handler's delay.
+caf::error read_conditions(const net::http_request& request, const http_settings& settings, submit_command& out) {
+  if (auto match = request.header_list("if-match"); !match.empty()) {
+    auto tag = net::parse_etag(match);
+    auto revision = tag && !tag->weak ? parse_event_id(tag->opaque) : std::nullopt;
+    if (!revision) return malformed("If-Match must be the one ETag that a query of the document gave");
+    out.expected_revision = *revision;
+  }
+  auto ttl = number_header(request, "tidings-ttl-ms", 86'400'000);
+  if (!ttl) return ttl.error();
+  if (*ttl) out.ttl = milliseconds{**ttl};
+  auto delay = number_header(request, "tidings-delay-ms", 60'000);
+  if (!delay) return delay.error();
+  if (*delay && settings.demo) out.delay = milliseconds{**delay};
+  return {};
+}
+
+/// `After-Command: {id}` or `After-Command: {id}; stale=allow`.
+caf::expected<std::optional<after_command>> read_after(const net::http_request& request, const http_settings& settings) {
+  auto text = request.header("after-command");
+  if (text.empty()) return std::optional<after_command>{};
+  after_command after;
+  auto semicolon = text.find(';');
+  auto id = text.substr(0, semicolon);
+  if (semicolon != std::string_view::npos) {
+    auto parameter = text.substr(semicolon + 1);
+    while (parameter.starts_with(' ')) parameter.remove_prefix(1);
+    if (parameter != "stale=allow") return malformed("After-Command knows one parameter: stale=allow");
+    after.stale_allowed = true;
+  }
+  auto command_id = token::admit(id, "command id in After-Command");
+  if (!command_id) return command_id.error();
+  auto owner = owner_of(request);
+  if (!owner) return owner.error();
+  after.command_id = std::move(*command_id);
+  after.owner = std::move(*owner);
+  auto asked = net::preferred_wait(request.header_list("prefer"));
+  after.patience = asked ? std::min<milliseconds>(*asked, settings.max_wait) : std::min(default_patience, settings.max_wait);
+  return std::optional{std::move(after)};
+}
+
+/// The position a client resumes from: the header that EventSource sends, else the parameter.
+std::string last_event_id(const net::http_request& request) {
+  auto header = request.header("last-event-id");
+  if (!header.empty()) return std::string{header};
+  for (auto& [name, value] : net::parse_query_string(request.query))
+    if (name == "last_event_id") return value;
+  return {};
+}
+
+void to_events(const net::http_request& request, std::optional<std::string_view> command, http_call& call) {
+  events_request out;
+  auto owner = owner_of(request);
+  if (!owner) return void(call.what = owner.error());
+  if (command) {
+    auto id = token::admit(*command, "command id");
+    if (!id) return void(call.what = id.error());
+    out.command_id = std::move(*id);
+  } else if (*owner == public_owner()) {
+    // Everybody's outcomes are not for everybody.
+    return void(call.what = make_error(errc::unauthorized, "/events needs a session: POST /session makes one"));
+  }
+  out.owner = std::move(*owner);
+  out.last_event_id = last_event_id(request);
+  call.what = std::move(out);
+}
+
 void to_command(std::string_view type, net::http_request& request, const json& params, const http_settings& settings, http_call& call) {
   auto key = idempotency_key(request);
   if (!key) return void(call.what = key.error());
   auto admitted = token::admit(type, "command type");
   if (!admitted) return void(call.what = admitted.error());
+  auto owner = owner_of(request);
+  if (!owner) return void(call.what = owner.error());
+  submit_command out;
+  if (auto err = read_conditions(request, settings, out)) return void(call.what = std::move(err));
   auto payload = read_payload(request, params, request.method != "DELETE" && params.empty());
   if (!payload) return void(call.what = payload.error());
-  submit_command out;
   out.command_type = type;
-  out.owner = public_owner();
+  out.owner = std::move(*owner);
   out.client_chosen = !key->empty();
   out.command_id = key->empty() ? make_command_id() : derive_command_id(out.owner->str(), *key);
   out.service_id = "http";
@@ -109,7 +191,7 @@ void to_command(std::string_view type, net::http_request& request, const json& p
   call.what = std::move(out);
 }
 
-void to_query(std::string_view type, net::http_request& request, const json& params, http_call& call) {
+void to_query(std::string_view type, net::http_request& request, const json& params, const http_settings& settings, http_call& call) {
   auto admitted = token::admit(type, "query type");
   if (!admitted) return void(call.what = admitted.error());
   auto payload = is_read(request.method) ? read_parameters(request, params) : read_payload(request, params, params.empty());
@@ -118,15 +200,26 @@ void to_query(std::string_view type, net::http_request& request, const json& par
   out.query_type = type;
   out.query_id = make_query_id();
   out.payload = std::move(*payload);
+  if (net::accepts_event_stream(request.header_list("accept"))) {
+    events_request live;
+    live.owner = public_owner(); // a live query shows data, nobody's outcomes
+    live.query = std::move(out);
+    return void(call.what = std::move(live));
+  }
+  auto after = read_after(request, settings);
+  if (!after) return void(call.what = after.error());
+  call.after = std::move(*after);
   call.what = std::move(out);
 }
 
 void to_status(std::string_view id, const net::http_request& request, const http_settings& settings, http_call& call) {
   auto admitted = token::admit(id, "command id");
   if (!admitted) return void(call.what = admitted.error());
+  auto owner = owner_of(request);
+  if (!owner) return void(call.what = owner.error());
   attach_command out;
   out.command_id = std::move(*admitted);
-  out.owner = public_owner();
+  out.owner = std::move(*owner);
   if (net::preferred_wait(request.header_list("prefer"))) out.wait = wait_of(request, settings, call);
   call.what = std::move(out);
 }
@@ -166,6 +259,19 @@ http_call route(net::http_request& request, const http_settings& settings) {
     fixed(health_check{});
   } else if (path == "/readyz") {
     fixed(readiness_check{});
+  } else if (path == "/model") {
+    fixed(model_request{});
+  } else if (path == "/session") {
+    if (request.method == "POST") call.what = session_request{};
+    else refuse_method(request, "POST", call);
+  } else if (path == "/events") {
+    if (request.method == "GET") to_events(request, std::nullopt, call);
+    else refuse_method(request, "GET", call);
+  } else if (path.starts_with(commands_prefix) && path.ends_with(events_suffix)
+             && path.size() > commands_prefix.size() + events_suffix.size()) {
+    auto id = path.substr(commands_prefix.size(), path.size() - commands_prefix.size() - events_suffix.size());
+    if (request.method == "GET") to_events(request, id, call);
+    else refuse_method(request, "GET", call);
   } else if (path.starts_with(commands_prefix) && path.find('/', commands_prefix.size()) == std::string_view::npos) {
     auto name = path.substr(commands_prefix.size());
     if (request.method == "POST") to_command(name, request, none, settings, call);
@@ -173,15 +279,17 @@ http_call route(net::http_request& request, const http_settings& settings) {
     else refuse_method(request, "GET, HEAD, POST", call);
   } else if (path.starts_with(queries_prefix) && path.find('/', queries_prefix.size()) == std::string_view::npos) {
     auto name = path.substr(queries_prefix.size());
-    if (request.method == "POST" || is_read(request.method)) to_query(name, request, none, call);
+    if (request.method == "POST" || is_read(request.method)) to_query(name, request, none, settings, call);
     else refuse_method(request, "GET, HEAD, POST", call);
   } else {
     auto match = settings.models->match(request.method, path);
     if (auto* found = std::get_if<catalog::route_match>(&match)) {
       if (found->route->is_command) to_command(found->route->type.str(), request, found->params, settings, call);
-      else to_query(found->route->type.str(), request, found->params, call);
+      else to_query(found->route->type.str(), request, found->params, settings, call);
     } else if (auto* wrong = std::get_if<catalog::wrong_method>(&match)) {
       refuse_method(request, wrong->allow, call);
+    } else if (auto file = settings.assets.find(path); file != settings.assets.end()) {
+      fixed(asset_request{&file->second, path == "/" && session_cookie(request.header("cookie")).empty()});
     } else {
       call.what = make_error(errc::not_found, "nothing is here");
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -10,11 +12,20 @@
 
 namespace tidings {
 
+/// A file that the binary carries.
+struct asset {
+  std::string_view type; ///< Media type.
+  std::shared_ptr<const std::string> content;
+  std::string etag;
+};
+
 /// What the router must know of the configuration.
 struct http_settings {
   catalog_ptr models;
   milliseconds default_wait{0};   ///< Wait of a command without `Prefer: wait`.
   milliseconds max_wait{30'000};  ///< The most that `Prefer: wait` can ask for.
+  bool demo = false;              ///< Clients may slow handlers down (`Tidings-Delay-Ms`).
+  std::map<std::string, asset, std::less<>> assets; ///< By path; "/" is the page.
 };
 
 /// Is the process alive? `/healthz`.
@@ -30,10 +41,36 @@ struct method_refused {
   std::string allow;
 };
 
+/// Server-Sent Events: of `command_id`, of a live `query`, else of the owner.
+struct events_request {
+  std::optional<token> owner; ///< Always set.
+  std::optional<token> command_id;
+  std::optional<ask_query> query;
+  std::string last_event_id;
+};
+/// The models as written, for the page's forms. `/model`.
+struct model_request {};
+/// A new session. `POST /session`.
+struct session_request {};
+/// The page and its files.
+struct asset_request {
+  const asset* file = nullptr;
+  bool gives_session = false; ///< The client has none yet, and is a browser that opens the page.
+};
+/// `After-Command`: the answer must show that command's write.
+struct after_command {
+  std::optional<token> command_id; ///< Always set.
+  std::optional<token> owner;      ///< Always set.
+  bool stale_allowed = false;
+  milliseconds patience{0};
+};
+
 /// A request, understood. Listener and cookie of the messages are still to be filled in.
 struct http_call {
-  std::variant<caf::error, submit_command, attach_command, ask_query, health_check, readiness_check, options_check, method_refused>
+  std::variant<caf::error, submit_command, attach_command, ask_query, health_check, readiness_check, options_check, method_refused,
+               events_request, model_request, session_request, asset_request>
     what;
+  std::optional<after_command> after; ///< For a query.
   bool head = false;                 ///< Answer without the body.
   std::optional<long> preferred;     ///< Seconds of `Prefer: wait` as applied, for `Preference-Applied`.
   std::string if_none_match;

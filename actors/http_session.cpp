@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "actors/http_session.hpp"
 
+#include <limits>
+
 #include <spdlog/spdlog.h>
 
+#include "actors/event_stream.hpp"
+#include "actors/owner.hpp"
 #include "envelopes/errc.hpp"
+#include "envelopes/ids.hpp"
 #include "envelopes/problem.hpp"
 #include "net/activation.hpp"
 #include "net/conditional.hpp"
@@ -15,6 +20,9 @@ namespace {
 constexpr std::string_view json_type = "application/json";
 constexpr std::string_view problem_type = "application/problem+json";
 constexpr const char* retry_after = "1";
+constexpr std::string_view content_policy =
+  "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
+  "frame-ancestors 'none'";
 
 /// Turns the connection's calls into activations of the session. Holds the session alive until the socket is closed.
 class session_handler : public net::http_handler {
@@ -30,7 +38,9 @@ public:
   void on_peer_closed() override {
     net::activate(self_, [&] { self_->state.on_peer_closed(); });
   }
-  void on_drained() override {}
+  void on_drained() override {
+    net::activate(self_, [&] { self_->state.on_drained(); });
+  }
   void on_closed() override {
     net::activate(self_, [&] { self_->state.on_closed(); });
   }
@@ -75,8 +85,10 @@ void http_session_state::on_request(net::http_request& request) {
   ++cookie_;
   answering_ = true;
   command_id_.clear();
+  stream_ = nullptr;
   path_ = request.path;
   spdlog::debug("{} {}", request.method, path_);
+  since_ = std::chrono::steady_clock::now();
   call_ = route(request, services_->settings);
   std::visit(
     [this](auto& what) {
@@ -94,9 +106,17 @@ void http_session_state::on_request(net::http_request& request) {
         what.cookie = cookie_;
         self_->send(services_->commands, what);
       } else if constexpr (std::is_same_v<type, ask_query>) {
-        what.listener = self_;
-        what.cookie = cookie_;
-        self_->send(services_->queries, std::move(what));
+        if (!call_.after) return ask(what);
+        attach_command first{call_.after->command_id, call_.after->owner, call_.after->patience, self_, cookie_};
+        self_->send(services_->commands, std::move(first));
+      } else if constexpr (std::is_same_v<type, events_request>) {
+        start_stream(what);
+      } else if constexpr (std::is_same_v<type, model_request>) {
+        answer_model();
+      } else if constexpr (std::is_same_v<type, session_request>) {
+        answer_session();
+      } else if constexpr (std::is_same_v<type, asset_request>) {
+        answer_asset(what);
       } else if constexpr (std::is_same_v<type, health_check>) {
         respond({200, {}, json_type, R"({"status":"alive"})", nullptr});
       } else if constexpr (std::is_same_v<type, readiness_check>) {
@@ -120,11 +140,17 @@ void http_session_state::on_bad_request(const caf::error& why, std::string path)
 }
 
 void http_session_state::on_peer_closed() {
+  if (stream_) return connection_->abort(); // nobody reads it any more
   // The wait ends, the command goes on; a client that only closed its sending side still reads "pending".
   if (answering_ && !command_id_.empty()) self_->send(services_->hub, abandon_wait{command_id_, self_->address()});
 }
 
+void http_session_state::on_drained() {
+  if (stream_) self_->send(stream_, tick_atom::value);
+}
+
 void http_session_state::on_closed() {
+  if (stream_) self_->send_exit(stream_, caf::exit_reason::user_shutdown);
   connection_.reset();
   self_->quit();
 }
@@ -141,7 +167,8 @@ void http_session_state::stop() {
 
 void http_session_state::on_command(const command_answer& x) {
   if (!answering_ || x.cookie != cookie_) return;
-  if (x.error) answer_problem(x.error);
+  if (call_.after) on_after_command(x);
+  else if (x.error) answer_problem(x.error);
   else answer_outcome(x);
 }
 
@@ -154,6 +181,10 @@ void http_session_state::answer_outcome(const command_answer& x) {
   out.headers.emplace_back("Cache-Control", "no-store");
   if (x.status == outcome_status::pending) out.headers.emplace_back("Retry-After", retry_after);
   if (out.status == 202) out.headers.emplace_back("Location", "/commands/" + x.command_id);
+  // What the client waited for, as browsers show it (W3C Server-Timing).
+  auto took = std::chrono::duration<double, std::milli>{std::chrono::steady_clock::now() - since_}.count();
+  auto name_of_time = x.status == outcome_status::pending ? "accepted" : "outcome";
+  out.headers.emplace_back("Server-Timing", fmt::format("{};dur={:.1f}", name_of_time, took));
   if (call_.preferred) out.headers.emplace_back("Preference-Applied", "wait=" + std::to_string(*call_.preferred));
   respond(std::move(out));
 }
@@ -166,6 +197,7 @@ void http_session_state::on_query(query_answer& x) {
   net::http_response out;
   out.headers.emplace_back("ETag", net::render_etag(current));
   out.headers.emplace_back("Cache-Control", "no-cache");
+  if (x.stale) out.headers.emplace_back("Tidings-Stale", "true");
   if (net::none_match_fails(call_.if_none_match, current)) {
     out.status = 304;
   } else {
@@ -185,6 +217,80 @@ void http_session_state::answer_readiness(const readiness_report& x) {
   out.body = dump({{"ready", x.ready}, {"parts", std::move(parts)}});
   out.headers.emplace_back("Cache-Control", "no-store");
   if (!x.ready) out.headers.emplace_back("Retry-After", retry_after);
+  respond(std::move(out));
+}
+
+// ---- Queries that wait, and streams --------------------------------------------------------------------------------
+
+void http_session_state::ask(ask_query& x) {
+  x.listener = self_;
+  x.cookie = cookie_;
+  self_->send(services_->queries, std::move(x));
+}
+
+void http_session_state::on_after_command(const command_answer& x) {
+  auto& query = std::get<ask_query>(call_.what);
+  auto after = *std::exchange(call_.after, std::nullopt);
+  if (x.error) return answer_problem(x.error);
+  if (x.status == outcome_status::failed) return ask(query); // it wrote nothing
+  query.stale_allowed = after.stale_allowed;
+  if (x.status == outcome_status::completed) {
+    auto outcome = parse_outcome(*x.document);
+    auto model = outcome ? services_->settings.models->find_command(outcome->command_type).model : nullptr;
+    if (!model || !outcome->key || !outcome->revision) return ask(query);
+    auto waited = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - since_);
+    query.after = written_revision{model->bucket.str(), *outcome->key, *outcome->revision};
+    query.patience = std::max(after.patience - waited, milliseconds{0});
+    return ask(query);
+  }
+  if (!after.stale_allowed)
+    return answer_problem(make_error(errc::not_visible_yet, "the command is still pending; ask again, or allow a stale answer"));
+  // No write has this revision yet, so the read model answers at once with what it has, and says so.
+  query.after = written_revision{services_->settings.models->find_query(query.query_type).model
+                                   ? services_->settings.models->find_query(query.query_type).model->bucket.str()
+                                   : std::string{},
+                                 {}, std::numeric_limits<uint64_t>::max()};
+  ask(query);
+}
+
+void http_session_state::start_stream(events_request& x) {
+  auto order = std::make_shared<event_stream_order>(event_stream_order{
+    connection_, services_->gateway, services_->hub, services_->commands, services_->queries, self_, cookie_, *x.owner,
+    std::move(x.command_id), std::move(x.query), std::move(x.last_event_id), {}});
+  for (auto& model : services_->settings.models->models())
+    for (auto& [type, spec] : model->queries)
+      if (spec.effect == query_effect::list) order->refetch.push_back("/queries/" + type);
+  if (order->command_id) stream_ = self_->spawn(command_events, std::move(order));
+  else if (order->query) stream_ = self_->spawn(live_query, std::move(order));
+  else stream_ = self_->spawn(owner_events, std::move(order));
+}
+
+void http_session_state::answer_model() {
+  json models = json::array();
+  for (auto& model : services_->settings.models->models()) models.push_back(model->source);
+  respond({200, {{"Cache-Control", "no-cache"}}, json_type, dump({{"models", std::move(models)}, {"demo", services_->settings.demo}}), nullptr});
+}
+
+void http_session_state::answer_session() {
+  auto session = make_session_id();
+  respond({201, {{"Cache-Control", "no-store"}, {"Set-Cookie", render_session_cookie(session)}}, json_type, dump({{"session", session}}), nullptr});
+}
+
+void http_session_state::answer_asset(const asset_request& x) {
+  net::http_response out;
+  net::entity_tag current{x.file->etag};
+  out.headers = {{"ETag", net::render_etag(current)},
+                 {"Cache-Control", "no-cache"},
+                 {"X-Content-Type-Options", "nosniff"},
+                 {"Referrer-Policy", "no-referrer"},
+                 {"Content-Security-Policy", std::string{content_policy}}};
+  if (x.gives_session) out.headers.emplace_back("Set-Cookie", render_session_cookie(make_session_id()));
+  if (net::none_match_fails(call_.if_none_match, current)) {
+    out.status = 304;
+  } else {
+    out.content_type = x.file->type;
+    out.shared_body = x.file->content;
+  }
   respond(std::move(out));
 }
 

@@ -23,6 +23,7 @@ struct http_services {
   query_bus_actor queries;
   notification_hub_actor hub;
   readiness_actor readiness;
+  nats_gateway_actor gateway;
 };
 
 /// One connection: routes its requests, one at a time, and writes the answers. Dies with its socket.
@@ -43,9 +44,16 @@ struct http_session_state {
   void on_request(net::http_request& request);
   void on_bad_request(const caf::error& why, std::string path);
   void on_peer_closed();
+  void on_drained();
   void on_closed();
 
 private:
+  void start_stream(events_request& x);
+  void ask(ask_query& x);
+  void on_after_command(const command_answer& x);
+  void answer_model();
+  void answer_session();
+  void answer_asset(const asset_request& x);
   void answer_problem(const caf::error& why, std::vector<std::pair<std::string_view, std::string>> headers = {});
   void answer_outcome(const command_answer& x);
   void answer_readiness(const readiness_report& x);
@@ -59,6 +67,8 @@ private:
   uint64_t cookie_ = 0;         // of the request being answered
   bool answering_ = false;      // an answer is owed
   http_call call_;
+  event_stream_actor stream_;   // while the response is a stream
+  std::chrono::steady_clock::time_point since_{};
   std::string path_, command_id_;
 };
 

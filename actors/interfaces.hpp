@@ -73,6 +73,11 @@ using notification_hub_actor = caf::typed_actor<
   caf::reacts_to<abandon_wait>,
   // Every waiter answers with what it has.
   caf::reacts_to<drain_atom>,
+  // Every event stream ends.
+  caf::reacts_to<stop_atom>,
+  // An event stream begins, or ends.
+  caf::reacts_to<join_events>,
+  caf::reacts_to<leave_events>,
   caf::reacts_to<streams_ready>,
   caf::reacts_to<connection_change>,
   caf::reacts_to<nats_batch>,
@@ -113,6 +118,10 @@ using read_model_actor = caf::typed_actor<
   caf::reacts_to<look_up>,
   caf::reacts_to<apply_entry>,
   caf::reacts_to<ask_query>,
+  // Wants to know of the next change.
+  caf::reacts_to<watch_changes>,
+  // INTERNAL: somebody's patience is over.
+  caf::reacts_to<beat_atom>,
   caf::reacts_to<streams_ready>,
   caf::reacts_to<connection_change>,
   caf::reacts_to<nats_batch>,
@@ -120,7 +129,30 @@ using read_model_actor = caf::typed_actor<
   caf::reacts_to<tick_atom>>;
 
 /// Takes queries, whichever way they came, to the read model that answers them.
-using query_bus_actor = caf::typed_actor<caf::reacts_to<ask_query>>;
+using query_bus_actor = caf::typed_actor<
+  caf::reacts_to<ask_query>,
+  // Wants to know of the next change of a bucket.
+  caf::reacts_to<watch_changes>>;
+
+/// One Server-Sent Events response: of a command, of an owner, or of a live query.
+using event_stream_actor = caf::typed_actor<
+  caf::reacts_to<command_answer>,
+  caf::reacts_to<query_answer>,
+  caf::reacts_to<nats_reply>,
+  caf::reacts_to<notification>,
+  caf::reacts_to<joined>,
+  // The bucket has changed.
+  caf::reacts_to<model_atom>,
+  // INTERNAL: the pace of a live query allows another answer.
+  caf::reacts_to<pace_atom>,
+  // The client has read everything so far.
+  caf::reacts_to<tick_atom>,
+  // Time for a sign of life.
+  caf::reacts_to<beat_atom>,
+  // We are stopping: the stream ends, and the client comes back to whoever is there then.
+  caf::reacts_to<stop_atom>,
+  // Of no meaning to a stream; waiters get it.
+  caf::reacts_to<abandon_wait>>;
 
 /// One HTTP connection.
 using http_session_actor = caf::typed_actor<

@@ -22,6 +22,17 @@ constexpr auto call_timeout = 2000ms;
 constexpr auto first_backoff = 50ms;
 constexpr auto longest_backoff = 5000ms;
 
+/// What stops a command before any handler sees it.
+std::optional<rejection> refusal(const stored_command& command, const document_ptr& current) {
+  if (command.expires && *command.expires < std::chrono::system_clock::now())
+    return rejection{"expired", "the command's time to live was over before it was handled; it was not executed"};
+  if (!command.expected_revision) return std::nullopt;
+  auto has = current && !current->deleted ? current->revision : 0;
+  if (has == *command.expected_revision) return std::nullopt;
+  return rejection{"revision_mismatch", "expected revision " + std::to_string(*command.expected_revision)
+                                          + (has == 0 ? ", but there is no document" : ", but it is " + std::to_string(has))};
+}
+
 milliseconds backoff(uint32_t failures) {
   return std::min<milliseconds>(first_backoff * (1U << std::min(failures, 7U)), longest_backoff);
 }
@@ -144,6 +155,7 @@ void kv_projector_state::on_entry(task& x, document_ptr entry) {
     return finish(x, {.what = what, .entry = std::move(entry)});
   }
   x.current = std::move(entry);
+  if (auto no = refusal(command, x.current)) return finish(x, {.what = projected::result::rejected, .reason = std::move(*no)});
   x.at = step::deciding;
   auto handler = options_.handlers.find(command.request.command_type);
   if (handler == options_.handlers.end())

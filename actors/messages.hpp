@@ -36,6 +36,9 @@ using tick_atom = caf::atom_constant<caf::atom("tick")>;
 using start_atom = caf::atom_constant<caf::atom("start")>;
 using drain_atom = caf::atom_constant<caf::atom("drain")>;
 using stop_atom = caf::atom_constant<caf::atom("stop")>;
+using beat_atom = caf::atom_constant<caf::atom("beat")>;
+using pace_atom = caf::atom_constant<caf::atom("pace")>;
+using model_atom = caf::atom_constant<caf::atom("model")>;
 
 // ---- NATS ----------------------------------------------------------------------------------------------------------
 
@@ -150,6 +153,7 @@ struct command_answer {
   std::string command_id;
   outcome_status status = outcome_status::pending;
   std::string code;                           ///< Of a failed outcome.
+  uint64_t sequence = 0;                      ///< Of a settled outcome in NOTIFICATIONS.
   std::shared_ptr<const std::string> document;///< The outcome as JSON text.
 };
 using command_listener = caf::typed_actor<caf::reacts_to<command_answer>>;
@@ -163,6 +167,9 @@ struct submit_command {
   std::optional<token> owner;            ///< Always set.
   json payload;
   milliseconds wait{0};                  ///< 0: answer as soon as the stream has it.
+  std::optional<uint64_t> expected_revision; ///< The document must have this revision (`If-Match`).
+  std::optional<milliseconds> ttl;       ///< Not handled by then, it is not executed.
+  milliseconds delay{0};                 ///< Demo only: the handler takes this long.
   std::string traceparent;               ///< W3C trace context; may be empty.
   command_listener listener;
   uint64_t cookie = 0;
@@ -171,7 +178,7 @@ struct submit_command {
 /// Asks what became of a command.
 struct attach_command {
   std::optional<token> command_id;       ///< Always set.
-  std::optional<token> owner;            ///< Always set.
+  std::optional<token> owner;            ///< Always set. Commands of the owner `public` can be asked for by everybody.
   milliseconds wait{0};                  ///< 0: answer with what is known now.
   command_listener listener;
   uint64_t cookie = 0;
@@ -195,6 +202,23 @@ struct notification {
 };
 using notification_listener = caf::typed_actor<caf::reacts_to<notification>, caf::reacts_to<abandon_wait>>;
 
+/// Where NOTIFICATIONS stood when an event stream joined: what comes later is delivered live.
+struct joined {
+  uint64_t last_sequence = 0;
+};
+using event_listener = caf::typed_actor<caf::reacts_to<notification>, caf::reacts_to<joined>, caf::reacts_to<beat_atom>,
+                                       caf::reacts_to<stop_atom>>;
+
+/// Wants heartbeats and, with an owner, all of its outcomes; or no longer.
+struct join_events {
+  std::string owner; ///< Empty: heartbeats only.
+  event_listener listener;
+};
+struct leave_events {
+  std::string owner;
+  event_listener listener;
+};
+
 /// Wants the outcome of one command, or no longer.
 struct watch_command {
   std::string command_id;
@@ -215,6 +239,9 @@ struct stored_command {
   log_position position;     ///< In COMMANDS; orders the commands of a key.
   std::string digest;        ///< Of the payload as it came in; may be empty.
   std::string traceparent;   ///< May be empty.
+  std::optional<uint64_t> expected_revision;
+  std::optional<std::chrono::system_clock::time_point> expires; ///< Not executed after this.
+  milliseconds delay{0};     ///< Demo only.
   catalog::command_entry entry;
 };
 using stored_command_ptr = std::shared_ptr<const stored_command>;
@@ -265,12 +292,22 @@ struct ask_stage {
 
 // ---- Queries -------------------------------------------------------------------------------------------------------
 
+/// A write that a command made.
+struct written_revision {
+  std::string bucket;
+  std::string key;
+  uint64_t revision = 0;
+};
+
 struct query_answer {
   uint64_t cookie = 0;
   caf::error error;
   std::string query_id;
   std::string body;      ///< Query response envelope as JSON text.
   uint64_t revision = 0; ///< Becomes the ETag.
+  std::string bucket;                ///< Where the answer came from.
+  std::optional<std::string> key;    ///< Of the one document it is about.
+  bool stale = false;    ///< The write that was waited for is not in it.
 };
 using query_listener = caf::typed_actor<caf::reacts_to<query_answer>>;
 
@@ -281,6 +318,17 @@ struct ask_query {
   query_listener listener;
   uint64_t cookie = 0;
   catalog::query_entry entry; ///< Filled by the query bus.
+  std::optional<written_revision> after; ///< Wait until this write is visible here.
+  milliseconds patience{0};   ///< How long to wait for `after`.
+  bool stale_allowed = false; ///< Then answer with what there is instead of `not_visible_yet`.
+};
+
+/// Tells the listener once that the bucket has changed since `revision`.
+struct watch_changes {
+  std::string bucket;
+  uint64_t revision = 0;
+  std::optional<std::string> key; ///< Only this key's changes.
+  caf::typed_actor<caf::reacts_to<model_atom>> listener;
 };
 
 /// The key's entry, and who else holds its unique values.
@@ -338,6 +386,10 @@ TIDINGS_MESSAGE(attach_command)
 TIDINGS_MESSAGE(abandon_wait)
 TIDINGS_MESSAGE(notification)
 TIDINGS_MESSAGE(watch_command)
+TIDINGS_MESSAGE(joined)
+TIDINGS_MESSAGE(join_events)
+TIDINGS_MESSAGE(leave_events)
+TIDINGS_MESSAGE(watch_changes)
 TIDINGS_MESSAGE(unwatch_command)
 TIDINGS_MESSAGE(projected)
 TIDINGS_MESSAGE(handled)

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto tick = 1s;
+constexpr uint32_t heartbeat_ticks = 15; // seconds between signs of life on an event stream
 
 } // namespace
 
@@ -63,18 +64,21 @@ void notification_hub_state::on_reply(const nats_reply& x) {
 void notification_hub_state::on_batch(const nats_batch& x) {
   consumer_->on_batch(x, self_->clock().now(), [this](const net::nats_message& msg, const net::delivery_info& info) {
     // Most instances see many outcomes that nobody waits for here: look before reading headers.
-    auto id = std::string{subjects::token_at(msg.subject(), 2)};
-    auto [first, last] = waiters_.equal_range(id);
-    if (first == last) return;
+    auto [first, last] = waiters_.equal_range(std::string{subjects::token_at(msg.subject(), 2)});
+    auto [first_stream, last_stream] = streams_.equal_range(std::string{subjects::token_at(msg.subject(), 1)});
+    if (first == last && first_stream == last_stream) return;
     auto outcome = to_notification(msg, info.stream_sequence);
     if (!outcome) return;
     for (auto i = first; i != last; ++i) self_->send(i->second, *outcome);
+    for (auto i = first_stream; i != last_stream; ++i) self_->send(i->second, *outcome);
     if (outcome->status != outcome_status::pending) waiters_.erase(first, last);
   });
   report();
 }
 
 void notification_hub_state::on_tick() {
+  if (++ticks_ % heartbeat_ticks == 0) // one timer for all streams
+    for (auto& [owner, stream] : streams_) self_->send(stream, beat_atom::value);
   consumer_->on_tick(self_->clock().now());
   report();
   self_->delayed_send(self_, tick, tick_atom::value);
@@ -98,6 +102,24 @@ void notification_hub_state::abandon(const abandon_wait& x) {
   for (auto i = first; i != last; ++i) self_->send(i->second, x);
 }
 
+void notification_hub_state::end_streams() {
+  for (auto& [owner, stream] : streams_) self_->send(stream, stop_atom::value);
+}
+
+void notification_hub_state::join(const join_events& x) {
+  streams_.emplace(x.owner, x.listener);
+  self_->send(x.listener, joined{consumer_->last_sequence()});
+}
+
+void notification_hub_state::leave(const leave_events& x) {
+  auto [first, last] = streams_.equal_range(x.owner);
+  for (auto i = first; i != last; ++i) {
+    if (i->second != x.listener) continue;
+    streams_.erase(i);
+    return;
+  }
+}
+
 void notification_hub_state::abandon_all() {
   for (auto& [id, waiter] : waiters_) self_->send(waiter, abandon_wait{id, {}});
 }
@@ -118,6 +140,9 @@ notification_hub_actor::behavior_type notification_hub(notification_hub_ptr self
     [self](const unwatch_command& x) { self->state.unwatch(x); },
     [self](const abandon_wait& x) { self->state.abandon(x); },
     [self](drain_atom) { self->state.abandon_all(); },
+    [self](stop_atom) { self->state.end_streams(); },
+    [self](const join_events& x) { self->state.join(x); },
+    [self](const leave_events& x) { self->state.leave(x); },
     [self](const streams_ready& x) { self->state.on_streams(x); },
     [self](const connection_change& x) { self->state.on_connection(x); },
     [self](const nats_batch& x) { self->state.on_batch(x); },

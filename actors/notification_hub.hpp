@@ -34,6 +34,9 @@ struct notification_hub_state {
   void unwatch(const unwatch_command& x);
   void abandon(const abandon_wait& x);
   void abandon_all();
+  void end_streams();
+  void join(const join_events& x);
+  void leave(const leave_events& x);
 
 private:
   void report();
@@ -42,7 +45,9 @@ private:
   nats_gateway_actor gateway_;
   readiness_actor readiness_;
   std::optional<ordered_consumer> consumer_;
-  std::unordered_multimap<std::string, notification_listener> waiters_;
+  std::unordered_multimap<std::string, notification_listener> waiters_; // by command id
+  std::unordered_multimap<std::string, event_listener> streams_;         // by owner; empty: heartbeats only
+  uint32_t ticks_ = 0;
   bool started_ = false, connected_ = false;
   std::optional<bool> told_;
 };

@@ -21,6 +21,7 @@ struct query_bus_state {
   explicit query_bus_state(query_bus_ptr self) : self_{self} {}
 
   void ask(ask_query& x);
+  void watch(const watch_changes& x);
 
   catalog_ptr models;
   std::map<std::string, read_model_actor> read_models; ///< By bucket.

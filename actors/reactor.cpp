@@ -2,6 +2,7 @@
 #include "actors/reactor.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include <spdlog/spdlog.h>
 
@@ -24,12 +25,20 @@ constexpr milliseconds heartbeat{2'000};
 constexpr auto silence = 3 * heartbeat;
 constexpr auto longest_backoff = 5000ms;
 
+constexpr milliseconds longest_delay{60'000};
+
 constexpr const char* ack_text = "+ACK";
 constexpr const char* in_progress_text = "+WPI";
 constexpr const char* term_text = "+TERM";
 
 milliseconds backoff(uint32_t failures) {
   return std::min<milliseconds>(50ms * (1U << std::min(failures, 7U)), longest_backoff);
+}
+
+std::optional<uint64_t> number(std::string_view text) {
+  uint64_t value = 0;
+  auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return ec == std::errc{} && end == text.data() + text.size() ? std::optional{value} : std::nullopt;
 }
 
 token admit_or(std::string_view text, std::string_view fallback) {
@@ -138,10 +147,13 @@ caf::expected<stored_command_ptr> reactor_state::read(const net::nats_message& m
   if (!key) return key.error();
   auto owner = token::admit(msg.header(command_headers::owner), "owner");
   if (!owner) return owner.error();
-  return std::make_shared<const stored_command>(
-    stored_command{std::move(*request), std::move(*owner), std::move(*key), {takeover_.incarnation(), info.stream_sequence},
-                   std::string{msg.header(command_headers::digest)}, std::string{msg.header(command_headers::traceparent)},
-                   std::move(entry)});
+  stored_command command{std::move(*request), std::move(*owner), std::move(*key), {takeover_.incarnation(), info.stream_sequence},
+                         std::string{msg.header(command_headers::digest)}, std::string{msg.header(command_headers::traceparent)},
+                         number(msg.header(command_headers::expected_revision)), {}, {}, std::move(entry)};
+  if (auto expires = number(msg.header(command_headers::expires)))
+    command.expires = std::chrono::system_clock::time_point{milliseconds{*expires}};
+  if (auto delay = number(msg.header(command_headers::delay))) command.delay = std::min(milliseconds{*delay}, longest_delay);
+  return std::make_shared<const stored_command>(std::move(command));
 }
 
 void reactor_state::on_handled(const handled& x) {

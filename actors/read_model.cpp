@@ -93,12 +93,14 @@ void read_model_state::on_batch(const nats_batch& x) {
                     info.stream_sequence);
       return;
     }
-    table_->apply(std::make_shared<const stored_document>(std::move(*doc)));
+    auto changed = doc->key;
+    if (table_->apply(std::make_shared<const stored_document>(std::move(*doc)))) on_change(changed);
   });
   report();
 }
 
 void read_model_state::on_tick() {
+  expire();
   watch_->on_tick(self_->clock().now());
   report();
   self_->delayed_send(self_, tick, tick_atom::value);
@@ -116,7 +118,7 @@ void read_model_state::report() {
 }
 
 void read_model_state::apply(const apply_entry& x) {
-  table_->apply(x.entry);
+  if (table_->apply(x.entry)) on_change(x.entry->key);
 }
 
 void read_model_state::look_up(const tidings::look_up& x) {
@@ -133,12 +135,59 @@ void read_model_state::look_up(const tidings::look_up& x) {
 }
 
 void read_model_state::ask(const ask_query& x) {
-  query_answer answer;
-  if (!loaded_) answer.error = make_error(errc::unavailable, "the read model is still loading");
-  else answer = x.entry.spec->effect == query_effect::get ? get(x) : list(x);
-  answer.cookie = x.cookie;
-  answer.query_id = x.query_id;
-  self_->send(x.listener, std::move(answer));
+  if (!loaded_ || !x.after || visible(*x.after)) return answer(x, false);
+  patient_.push_back({x, self_->clock().now() + x.patience});
+  if (x.patience < tick) self_->delayed_send(self_, x.patience, beat_atom::value);
+}
+
+void read_model_state::answer(const ask_query& x, bool stale) {
+  query_answer result;
+  if (!loaded_) result.error = make_error(errc::unavailable, "the read model is still loading");
+  else if (stale && !x.stale_allowed)
+    result.error = make_error(errc::not_visible_yet, "the command's write is not visible here yet; ask again, or allow a stale answer");
+  else result = x.entry.spec->effect == query_effect::get ? get(x) : list(x);
+  result.cookie = x.cookie;
+  result.query_id = x.query_id;
+  result.bucket = model_->bucket.str();
+  result.stale = stale;
+  self_->send(x.listener, std::move(result));
+}
+
+bool read_model_state::visible(const written_revision& x) const {
+  if (x.bucket != model_->bucket.str()) return true; // not ours to show
+  // The watch delivers in order; the projector of this process runs ahead of it, so the key itself counts too.
+  if (watch_->last_sequence() >= x.revision) return true;
+  auto entry = table_->find(x.key);
+  return entry && entry->revision >= x.revision;
+}
+
+void read_model_state::on_change(const std::string& key) {
+  if (!patient_.empty()) {
+    auto ready = std::partition(patient_.begin(), patient_.end(), [this](auto& p) { return !visible(*p.query.after); });
+    for (auto i = ready; i != patient_.end(); ++i) answer(i->query, false);
+    patient_.erase(ready, patient_.end());
+  }
+  std::erase_if(watchers_, [&](auto& w) {
+    if (w.key && *w.key != key) return false;
+    self_->send(w.listener, model_atom::value);
+    return true;
+  });
+}
+
+void read_model_state::watch(const watch_changes& x) {
+  auto changed = x.key ? table_->find(*x.key) : nullptr;
+  bool already = x.key ? changed && changed->revision > x.revision : table_->revision() > x.revision;
+  if (already) self_->send(x.listener, model_atom::value);
+  else watchers_.push_back(x);
+}
+
+void read_model_state::expire() {
+  auto now = self_->clock().now();
+  std::erase_if(patient_, [&](auto& p) {
+    if (p.due > now) return false;
+    answer(p.query, !visible(*p.query.after));
+    return true;
+  });
 }
 
 query_answer read_model_state::get(const ask_query& x) const {
@@ -150,9 +199,11 @@ query_answer read_model_state::get(const ask_query& x) const {
     return answer;
   }
   auto& key = i->get_ref<const std::string&>();
+  answer.key = key;
   auto doc = table_->find(key);
   if (!doc || doc->deleted) {
     answer.error = make_error(errc::not_found, "no document has this key");
+    if (doc) answer.revision = doc->revision;
     return answer;
   }
   answer.body = render_query_response(x.query_id, now_rfc3339(), doc->text);
@@ -185,6 +236,8 @@ read_model_actor::behavior_type read_model(read_model_ptr self, model_ptr model,
     [self](const look_up& x) { self->state.look_up(x); },
     [self](const apply_entry& x) { self->state.apply(x); },
     [self](const ask_query& x) { self->state.ask(x); },
+    [self](const watch_changes& x) { self->state.watch(x); },
+    [self](beat_atom) { self->state.expire(); },
     [self](const streams_ready&) { self->state.on_streams(); },
     [self](const connection_change& x) { self->state.on_connection(x); },
     [self](const nats_batch& x) { self->state.on_batch(x); },

@@ -36,8 +36,13 @@ struct read_model_state {
   void on_batch(const nats_batch& x);
   void on_reply(const nats_reply& x);
   void on_tick();
+  void watch(const watch_changes& x);
+  void expire();
 
 private:
+  void answer(const ask_query& x, bool stale);
+  bool visible(const written_revision& x) const;
+  void on_change(const std::string& key);
   query_answer get(const ask_query& x) const;
   query_answer list(const ask_query& x) const;
   void report();
@@ -52,6 +57,12 @@ private:
   bool started_ = false;
   bool loaded_ = false; ///< Saw the whole bucket once; from then on a pause only makes it stale, not partial.
   std::vector<tidings::look_up> waiting_; ///< Asked before the bucket was loaded.
+  struct patient_query {
+    ask_query query;
+    clock_time due;
+  };
+  std::vector<patient_query> patient_;   ///< Wait for a write; bounded by the clients' connections.
+  std::vector<watch_changes> watchers_;  ///< Likewise.
   std::optional<bool> told_;
 };
 

@@ -23,6 +23,7 @@
 #include "actors/read_model.hpp"
 #include "actors/readiness.hpp"
 #include "actors/stream_keeper.hpp"
+#include "app/assets.hpp"
 #include "app/log.hpp"
 #include "app/serve_options.hpp"
 #include "app/shutdown.hpp"
@@ -103,8 +104,8 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   others_.push_back(caf::actor_cast<caf::strong_actor_ptr>(queries));
   others_.push_back(caf::actor_cast<caf::strong_actor_ptr>(keeper));
   auto services = std::make_shared<const http_services>(
-    http_services{{models_, milliseconds{options_.default_wait_ms}, milliseconds{options_.max_wait_ms}},
-                  parts_.commands, queries, parts_.hub, parts_.readiness});
+    http_services{{models_, milliseconds{options_.default_wait_ms}, milliseconds{options_.max_wait_ms}, options_.demo, page_assets()},
+                  parts_.commands, queries, parts_.hub, parts_.readiness, parts_.gateway});
   parts_.listener = system_.spawn(http_listener, http_listener_options{std::move(acceptor), std::move(services), parts_.gateway, {}});
   for (auto& other : others_) end_with(other);
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.readiness));

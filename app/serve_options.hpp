@@ -17,6 +17,7 @@ struct serve_options {
   std::vector<std::string> models;     ///< Empty: the locations example.
   uint32_t default_wait_ms = 0;
   uint32_t max_wait_ms = 30'000;
+  bool demo = false;                   ///< Lets clients slow handlers down, to show what a slow system feels like.
   std::string log_level = "info";
   std::string log_format = "text";
 };

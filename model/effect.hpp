@@ -48,7 +48,8 @@ caf::expected<token> key_of(const service_model& model, const command_spec& spec
 /// `User already exists with email: alice@example.com`.
 rejection not_unique(const service_model& model, std::string_view field, const json& value);
 
-/// The HTTP status of a rejection: 409 for a conflict with what is stored, else 422.
+/// The HTTP status of a rejection: 412 for another revision than expected, 409 for another conflict with what is stored,
+/// else 422.
 uint16_t http_status_of_rejection(std::string_view code);
 
 /// Fills `{field}` in the strings of action templates from `document`.

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "net/http_connection.hpp"
+
+namespace tidings {
+
+/// Writes Server-Sent Events to a connection (DESIGN.md, "SSE").
+class sse_writer {
+public:
+  explicit sse_writer(std::shared_ptr<net::http_connection> connection) : connection_{std::move(connection)} {}
+
+  /// Headers, a comment so that they flush, and when to come back.
+  /// @param position Given to the client as its place in the stream before the first event; may be empty.
+  void begin(std::string_view position);
+  bool begun() const noexcept { return begun_; }
+
+  void event(std::string_view id, std::string_view name, std::string_view data);
+  void sign_of_life();
+  /// Everything written so far is sent, then the connection closes.
+  void finish();
+
+  /// Answers 204: an EventSource then stops coming back.
+  void nothing_more();
+
+  /// Whether so much is unsent that a producer should wait for `drained`.
+  bool full() const noexcept { return unsent_ > high_water; }
+  void drained() noexcept { unsent_ = 0; }
+
+private:
+  static constexpr size_t high_water = 64 * 1024;
+
+  void write(std::string text);
+
+  std::shared_ptr<net::http_connection> connection_;
+  size_t unsent_ = 0; // since the connection last said that it is empty
+  bool begun_ = false;
+};
+
+} // namespace tidings
