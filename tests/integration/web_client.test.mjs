@@ -129,6 +129,18 @@ test('a pending command settles', async (world) => {
     assert.ok(!gateway.requests.some(({ method, path: target }) => method === 'GET' && target === `/commands/${pending.command_id}`), 'nobody had to ask');
   });
 
+  await world.claim('also when the stream was cut before its first event: it began with a position', async () => {
+    const late = world.adopt(new Tidings({ base: gateway.origin }).connect());
+    await gateway.listeners(2);
+    const { pending, settled } = await late.command('Make', {});
+    gateway.cut();
+    gateway.complete(pending.command_id);
+    assert.equal((await timely('settled', settled)).status, 'completed');
+    assert.ok(!gateway.requests.some(({ method, path: target }) => method === 'GET' && target === `/commands/${pending.command_id}`));
+    late.close();
+    await gateway.listeners(1);
+  });
+
   await world.claim('after a gap, by asking; and the gap is told', async () => {
     const gaps = [];
     client.addEventListener('gap', ({ detail }) => gaps.push(detail));
@@ -240,9 +252,28 @@ test('tabs share one stream', async (world) => {
   });
 });
 
+test('a leader that is frozen loses the lock', async (world) => {
+  // Forty seconds of silence pass in a tenth of one.
+  const { setTimeout: real } = globalThis;
+  globalThis.setTimeout = (callback, ms, ...rest) => real(callback, ms === 40_000 ? 100 : ms, ...rest);
+  world.adopt({ close: () => (globalThis.setTimeout = real) });
+  const locks = new FakeLocks();
+  Object.defineProperty(globalThis, 'navigator', { value: { locks }, configurable: true });
+  const gateway = world.adopt(await FakeGateway.start());
+  let stolen;
+  const frozen = locks.request(`tidings ${gateway.origin} undefined /events`, {}, () => new Promise(() => {}));
+  frozen.catch((error) => (stolen = error));
+  const client = world.adopt(new Tidings({ base: gateway.origin }).connect());
+  await gateway.listeners(1);
+  assert.match(stolen.message, /stolen/);
+  const { pending, settled } = await client.command('Make', {});
+  gateway.complete(pending.command_id);
+  assert.equal((await timely('settled', settled)).status, 'completed');
+});
+
 test('events are parsed as the standard says, however the bytes are cut', async (world) => {
   const text = '\ufeff: comment\r\nretry: 250\r\n\r\nid: 7\revent: completed\rdata: {"name":\rdata:"Zürich"}\r\rdata: second\nid: a\0b\nunknown: x\n\ndata\n\ndata: lost';
-  const expected = [{ retry: 250 }, { id: '7', event: 'completed', data: '{"name":\n"Zürich"}' }, { data: 'second' }];
+  const expected = [{ retry: 250 }, { id: '7', event: 'completed', data: '{"name":\n"Zürich"}' }, { data: 'second' }, { data: '' }];
   const bytes = new TextEncoder().encode(text);
 
   async function parsed(chunks) {
