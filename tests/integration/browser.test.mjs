@@ -177,6 +177,68 @@ test('a person sends commands and learns what became of them', async (world) => 
   assert.deepEqual(unexpected, []);
 });
 
+test('a model of one\'s own gets its forms from its schemas', async (world) => {
+  const model = {
+    service: 'boats', bucket: 'boats', key: 'sail', noun: 'Boat',
+    commands: {
+      Launch: {
+        effect: 'create',
+        schema: {
+          type: 'object',
+          properties: {
+            sail: { type: 'string', pattern: '^[A-Z]{3}-[0-9]+$', title: 'Sail number' },
+            length: { type: 'number', minimum: 2, maximum: 80 },
+            crew: { type: 'integer', default: 2 },
+            rig: { enum: ['sloop', 'ketch', null] },
+            racing: { type: 'boolean' },
+            tags: { type: 'array', items: { type: 'string' } },
+          },
+          required: ['sail', 'length', 'tags'],
+        },
+      },
+      Sink: { effect: 'delete' },
+    },
+    queries: { GetBoat: { effect: 'get' }, Fleet: { effect: 'list' } },
+  };
+  const { origin, client } = await world.tidings({ models: [world.file('boats.json', JSON.stringify(model))] });
+  const browser = world.adopt(await Browser.start());
+  const tab = await (await browser.person()).tab(origin);
+  const { page } = tab;
+
+  await world.claim('the dial that slows the reactor is only there in a demo', async () => {
+    assert.equal(await page.getByLabel('Slow the reactor').isVisible(), false);
+  });
+
+  await world.claim('each kind of value has its control, and what does not fit is said', async () => {
+    await page.getByLabel('Sail number').fill('ned-1');
+    await page.getByLabel('Length').fill('1');
+    await tab.send();
+    assert.match(await page.locator('#field-sail-error').textContent(), /Does not fit/);
+    assert.equal(await page.locator('#field-length-error').textContent(), 'Not below 2.');
+    await page.getByLabel('Sail number').fill('NED-1');
+    await page.getByLabel('Length').fill('9.5');
+    await page.getByLabel('Rig').selectOption('ketch');
+    await page.getByLabel('Racing').check();
+    await page.getByLabel('Tags').fill('["blue"]');
+    await tab.accessible('a form of all kinds');
+    await tab.send();
+    await tab.listed('NED-1').waitFor();
+    const { payload } = (await client.query('GetBoat', { sail: 'NED-1' })).json;
+    const { created_at: at, ...boat } = payload;
+    assert.deepEqual(boat, { sail: 'NED-1', length: 9.5, crew: 2, rig: 'ketch', racing: true, tags: ['blue'] });
+    assert.match(at, /^2/);
+  });
+
+  await world.claim('without a route the dialog uses the query; without a schema the form takes JSON', async () => {
+    await tab.listed('NED-1').getByRole('link').click();
+    await page.getByRole('dialog').getByText('ketch').waitFor();
+    await page.getByRole('button', { name: 'Sink' }).click();
+    assert.equal(await page.locator('#field-payload').inputValue(), '{"sail":"NED-1"}');
+    await tab.send();
+    await page.locator('#list-empty', { hasText: 'No boat yet' }).waitFor();
+  });
+});
+
 test('two tabs share connections and see each other', async (world) => {
   const { origin } = await world.tidings({ models, args: ['--demo'] });
   const browser = world.adopt(await Browser.start());

@@ -27,10 +27,10 @@ export class Connection {
     if (this.gone || document.hidden) return;
     const report = await fetch('/readyz', { cache: 'no-store' }).then((x) => x.json(), () => undefined);
     const missing = Object.entries(report?.parts ?? {}).filter(([, part]) => !part.ready).map(([name]) => name);
-    if (this.gone || missing.length === 0 === !this.#unready) return;
+    if (this.gone) return;
+    if (missing.length) this.#say('connecting', `Not ready: ${missing.join(', ')}`);
+    else if (this.#unready) this.#say('open', 'Connected');
     this.#unready = missing.length > 0;
-    if (this.#unready) this.#say('connecting', `Not ready: ${missing.join(', ')}`);
-    else this.#say('open', 'Connected');
   }
 
   #say(state, text) {
