@@ -5,7 +5,7 @@ import { Browser } from './lib/browser.mjs';
 import { town } from './lib/contract.mjs';
 import { freePort } from './lib/ports.mjs';
 import { example } from './lib/tidings.mjs';
-import { eventually } from './lib/wait.mjs';
+import { eventually, within } from './lib/wait.mjs';
 import { test } from './lib/world.mjs';
 
 const models = [example('locations'), example('users')];
@@ -16,6 +16,13 @@ test('a person sends commands and learns what became of them', async (world) => 
   const person = await browser.person();
   const tab = await person.tab(origin);
   const { page } = tab;
+
+  await world.claim('the page asks for all its modules at once', async () => {
+    const loaded = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname));
+    const named = await page.locator('[rel="modulepreload"]').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+    const modules = loaded.filter((name) => name.endsWith('.js') && !['/assets/app.js', '/assets/theme.js'].includes(name));
+    assert.deepEqual([...new Set(modules)].sort(), named.sort());
+  });
 
   await world.claim('an empty page says what to expect', async () => {
     assert.match(await page.locator('#journeys-empty').textContent(), /leaves its track here/);
@@ -254,7 +261,7 @@ test('two tabs share connections and see each other', async (world) => {
     await second.create('Girona');
     for (const tab of [first, second]) await tab.listed('Girona').waitFor();
     await first.page.locator('#log li', { hasText: 'completed CreateLocation' }).waitFor();
-    assert.deepEqual(streams.toSorted?.() ?? [...streams].sort(), ['/events', '/queries/ListLocations']);
+    assert.deepEqual([...streams].sort(), ['/events', '/queries/ListLocations']);
   });
 
   await world.claim('when the tab that reads is closed, the other goes on and misses nothing', async () => {
@@ -308,7 +315,7 @@ test('the server goes and comes back', async (world) => {
 
   await world.claim('when it is back, everything is caught up', async () => {
     tidings = await start();
-    await tab.page.locator('#banner[data-kind="back"]').waitFor({ timeout: 20_000 });
+    await tab.page.locator('#banner[data-kind="back"]').waitFor({ timeout: within(20_000) });
     await tab.reached('Meanwhile', 'completed');
     await tab.reached('On its way', 'completed');
     for (const name of ['Before', 'On its way', 'Meanwhile']) await tab.listed(name).waitFor();
