@@ -88,6 +88,8 @@ using notification_hub_actor = caf::typed_actor<
 using reactor_actor = caf::typed_actor<
   // How far the command has come, as far as this process knows.
   caf::replies_to<ask_stage>::with<stage>,
+  // Another process may consume from now on, or may no longer.
+  caf::reacts_to<lease_change>,
   caf::reacts_to<streams_ready>,
   caf::reacts_to<connection_change>,
   caf::reacts_to<nats_batch>,
@@ -97,6 +99,16 @@ using reactor_actor = caf::typed_actor<
   caf::reacts_to<handled>,
   // Takes no more deliveries; answers once what is in flight is settled.
   caf::replies_to<drain_atom>::with<bool>,
+  caf::reacts_to<tick_atom>>;
+
+/// Holds, or waits for, the right to consume COMMANDS.
+using reactor_lease_actor = caf::typed_actor<
+  caf::reacts_to<streams_ready>,
+  caf::reacts_to<connection_change>,
+  caf::reacts_to<nats_reply>,
+  caf::reacts_to<published>,
+  // Gives it back.
+  caf::reacts_to<drain_atom>,
   caf::reacts_to<tick_atom>>;
 
 /// Decides over commands of one type. C++ handlers implement this too.

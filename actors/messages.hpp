@@ -285,6 +285,12 @@ struct decide_command {
   document_ptr current; ///< Null if the key was never written; may be a tombstone.
 };
 
+/// Whether this process is the one whose reactor consumes.
+struct lease_change {
+  bool held = false;
+};
+using lease_listener = caf::typed_actor<caf::reacts_to<lease_change>>;
+
 /// How far is the command with this sequence?
 struct ask_stage {
   uint64_t sequence = 0;
@@ -397,6 +403,7 @@ TIDINGS_MESSAGE(project)
 TIDINGS_MESSAGE(settled)
 TIDINGS_MESSAGE(decide_command)
 TIDINGS_MESSAGE(ask_stage)
+TIDINGS_MESSAGE(lease_change)
 TIDINGS_MESSAGE(query_answer)
 TIDINGS_MESSAGE(ask_query)
 TIDINGS_MESSAGE(looked_up)

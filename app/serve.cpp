@@ -20,6 +20,7 @@
 #include "actors/notification_hub.hpp"
 #include "actors/query_bus.hpp"
 #include "actors/reactor.hpp"
+#include "actors/reactor_lease.hpp"
 #include "actors/read_model.hpp"
 #include "actors/readiness.hpp"
 #include "actors/stream_keeper.hpp"
@@ -107,6 +108,8 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   if (reacts) {
     spawn_reactor(read_models);
     streams.listeners.push_back(parts_.reactor);
+    parts_.lease = system_.spawn(reactor_lease, reactor_lease_options{parts_.gateway, parts_.reactor, embedded_port != 0});
+    streams.listeners.push_back(parts_.lease);
   }
   // A process that only reacts answers /healthz and /readyz and knows no commands.
   auto served = serves ? models_ : *catalog::make({});
@@ -152,7 +155,7 @@ void gateway_process::spawn_reactor(const std::map<std::string, read_model_actor
     projectors.emplace(model->bucket.str(), projector);
     keep(projector);
   }
-  parts_.reactor = system_.spawn(reactor, reactor_options{models_, parts_.gateway, parts_.readiness, std::move(projectors)});
+  parts_.reactor = system_.spawn(reactor, reactor_options{models_, parts_.gateway, parts_.readiness, std::move(projectors), 1024, true});
 }
 
 void gateway_process::stop_on_signal() {
@@ -181,6 +184,7 @@ void gateway_process::end() {
   exit(parts_.commands);
   exit(parts_.hub);
   exit(parts_.reactor);
+  exit(parts_.lease);
   exit(parts_.gateway);
   exit(parts_.server);
   exit(parts_.readiness);
