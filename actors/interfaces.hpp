@@ -146,6 +146,18 @@ using query_bus_actor = caf::typed_actor<
   // Wants to know of the next change of a bucket.
   caf::reacts_to<watch_changes>>;
 
+/// Answers a service's requests over NATS.
+using service_endpoint_actor = caf::typed_actor<
+  caf::reacts_to<nats_batch>,
+  caf::reacts_to<command_answer>,
+  caf::reacts_to<query_answer>>;
+
+/// Takes commands and queries that no model declares to services elsewhere.
+using request_forwarder_actor = caf::typed_actor<
+  caf::reacts_to<submit_command>,
+  caf::reacts_to<ask_query>,
+  caf::reacts_to<nats_reply>>;
+
 /// One Server-Sent Events response: of a command, of an owner, or of a live query.
 using event_stream_actor = caf::typed_actor<
   caf::reacts_to<command_answer>,

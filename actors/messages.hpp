@@ -314,6 +314,7 @@ struct query_answer {
   std::string bucket;                ///< Where the answer came from.
   std::optional<std::string> key;    ///< Of the one document it is about.
   bool stale = false;    ///< The write that was waited for is not in it.
+  bool failed_elsewhere = false; ///< A service elsewhere refused; `body` says why.
 };
 using query_listener = caf::typed_actor<caf::reacts_to<query_answer>>;
 

@@ -21,6 +21,9 @@
 #include "actors/query_bus.hpp"
 #include "actors/reactor.hpp"
 #include "actors/reactor_lease.hpp"
+#include "actors/remote_command_handler.hpp"
+#include "actors/request_forwarder.hpp"
+#include "actors/service_endpoint.hpp"
 #include "actors/read_model.hpp"
 #include "actors/readiness.hpp"
 #include "actors/stream_keeper.hpp"
@@ -113,9 +116,13 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   }
   // A process that only reacts answers /healthz and /readyz and knows no commands.
   auto served = serves ? models_ : *catalog::make({});
-  parts_.commands = system_.spawn(command_bus, command_bus_options{served, parts_.gateway, parts_.hub, parts_.reactor});
-  auto queries = system_.spawn(query_bus, served, std::move(read_models));
+  auto forwarder = system_.spawn(request_forwarder, request_forwarder_options{parts_.gateway});
+  keep(forwarder);
+  parts_.commands = system_.spawn(command_bus, command_bus_options{served, parts_.gateway, parts_.hub, parts_.reactor, forwarder});
+  auto queries = system_.spawn(query_bus, served, std::move(read_models), forwarder);
   keep(queries);
+  for (auto& model : served->models())
+    keep(system_.spawn(service_endpoint, service_endpoint_options{model, parts_.gateway, parts_.commands, queries}));
   keep(system_.spawn(stream_keeper, parts_.gateway, parts_.readiness, std::move(streams)));
   http_settings settings{served, milliseconds{options_.default_wait_ms}, milliseconds{options_.max_wait_ms}, options_.demo, {}};
   if (serves) settings.assets = page_assets();
@@ -147,7 +154,8 @@ void gateway_process::spawn_reactor(const std::map<std::string, read_model_actor
   for (auto& model : models_->models()) {
     kv_projector_options projection{model, parts_.gateway, read_models.at(model->bucket.str()), {}};
     for (auto& [type, spec] : model->commands) {
-      auto handler = system_.spawn(model_command_handler);
+      command_handler_actor handler = spec.handler ? command_handler_actor{system_.spawn(remote_command_handler, parts_.gateway, *spec.handler)}
+                                                    : system_.spawn(model_command_handler);
       projection.handlers.emplace(type, handler);
       keep(handler);
     }
