@@ -48,7 +48,7 @@ void socket_connection::drain() {
   draining_ = true;
   if (state_ == state::reading) {
     // A request that has begun to arrive is in flight, too; its deadline bounds the wait.
-    if (buffer_.empty() && reader_.reached() == request_reader::progress::nothing) close();
+    if (buffer_.size() == 0 && reader_.reached() == request_reader::progress::nothing) close();
   } else {
     last_ = true;
     buffer_.clear();

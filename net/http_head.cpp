@@ -2,7 +2,8 @@
 #include "net/http_head.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <cstddef>
+#include <utility>
 
 #include "envelopes/errc.hpp"
 #include "net/http_syntax.hpp"
@@ -51,44 +52,7 @@ caf::error check_version(std::string_view version) {
   return {};
 }
 
-} // namespace
-
-void head_parser::reset() { *this = head_parser{limits_}; }
-
-caf::error head_parser::parse(std::string_view bytes) {
-  while (!done_) {
-    auto end = bytes.find('\n', next_line_);
-    auto missing = end == std::string_view::npos;
-    // Without a line end the head is at least one byte longer than what is here.
-    if ((missing ? bytes.size() : end) >= limits_.head_bytes) {
-      if (!started_) return make_error(errc::uri_too_long, "The request line is too long.");
-      return make_error(errc::head_too_large, "The request head is too large.");
-    }
-    if (missing) return {};
-    auto line = bytes.substr(next_line_, end - next_line_);
-    if (!line.ends_with('\r')) return malformed("A line of the request head must end with CR LF.");
-    line.remove_suffix(1);
-    next_line_ = end + 1;
-    if (!started_) {
-      // RFC 9112, 2.2: one empty line before the request line is an old client's slip.
-      if (line.empty() && !skipped_empty_line_) {
-        skipped_empty_line_ = true;
-        continue;
-      }
-      if (auto err = request_line(line)) return err;
-      started_ = true;
-    } else if (!line.empty()) {
-      if (auto err = field_line(line)) return err;
-    } else {
-      if (auto err = finish()) return err;
-      done_ = true;
-    }
-  }
-  return {};
-}
-
-caf::error head_parser::request_line(std::string_view line) {
-  auto& request = head_.request;
+caf::error check_request_line(std::string_view line, const head_limits& limits, checked_head& head) {
   auto first = line.find(' ');
   auto second = first == std::string_view::npos ? first : line.find(' ', first + 1);
   if (second == std::string_view::npos) return malformed("The request line must be method, target and version.");
@@ -96,90 +60,123 @@ caf::error head_parser::request_line(std::string_view line) {
   auto target = line.substr(first + 1, second - first - 1);
   auto version = line.substr(second + 1);
   if (!is_http_token(method)) return malformed("The method is not a token.");
-  request.method = method;
+  head.to_head = method == "HEAD";
   if (auto err = check_version(version)) return err;
-  head_.http_1_0 = version == "HTTP/1.0";
-  if (target.size() > limits_.target_bytes) return make_error(errc::uri_too_long, "The request target is too long.");
-  request.target = target;
+  head.http_1_0 = version == "HTTP/1.0";
+  if (target.size() > limits.target_bytes) return make_error(errc::uri_too_long, "The request target is too long.");
   if (target == "*" && method == "OPTIONS") {
-    request.path = target;
+    head.path = target;
     return {};
   }
-  auto path_end = std::min(target.find('?'), target.size());
-  auto path = normalise_path(target.substr(0, path_end));
+  auto query = std::min(target.find('?'), target.size());
+  auto path = normalise_path(target.substr(0, query));
   if (!path) return std::move(path.error());
-  request.path = std::move(*path);
-  if (path_end < target.size()) request.query = target.substr(path_end + 1);
-  if (!all_in(query_chars, request.query)) return malformed("The query has a character that must be percent-encoded.");
+  head.path = std::move(*path);
+  if (!all_in(query_chars, target.substr(query)))
+    return malformed("The query has a character that must be percent-encoded.");
   return {};
 }
 
-caf::error head_parser::field_line(std::string_view line) {
-  auto& headers = head_.request.headers;
-  if (headers.size() >= limits_.headers) return make_error(errc::head_too_large, "The request has too many headers.");
+/// The fields that decide where the body ends, and Host.
+struct framing_fields {
+  size_t count = 0; // of all fields
+  bool host = false;
+  bool length = false;
+  bool chunked = false;
+};
+
+caf::error check_field(std::string_view line, framing_fields& seen) {
   auto colon = line.find(':');
   // Also refuses a space before the colon and a folded line, which starts with one.
   if (colon == std::string_view::npos || !is_http_token(line.substr(0, colon)))
     return malformed("A header must be a name, a colon and a value.");
+  auto name = line.substr(0, colon);
   auto value = trimmed(line.substr(colon + 1));
   if (!all_in(value_chars, value)) return malformed("A header value has a control character.");
-  if (headers.empty()) headers.reserve(12);
-  auto& [name, stored] = headers.emplace_back(line.substr(0, colon), value);
-  for (auto& c : name)
-    c = lower(c);
-  return framing_field(name, stored);
-}
-
-caf::error head_parser::framing_field(std::string_view name, std::string_view value) {
-  auto later = [this](errc code, const char* why) {
-    if (!late_error_) late_error_ = make_error(code, why);
-  };
-  if (name == "host") {
-    if (has_host_) return malformed("The request has more than one Host.");
+  if (equals_lower(name, "host")) {
+    if (std::exchange(seen.host, true)) return malformed("The request has more than one Host.");
     if (!is_host(value)) return malformed("The Host header is not a host with an optional port.");
-    has_host_ = true;
-  } else if (name == "content-length") {
-    if (has_length_) return malformed("The request has more than one Content-Length.");
-    has_length_ = true;
-    auto [end, failed] = std::from_chars(value.data(), value.data() + value.size(), head_.content_length);
-    if (failed != std::errc{} || end != value.data() + value.size())
+  } else if (equals_lower(name, "content-length")) {
+    // Beast also takes a list, or repetitions, of the same number.
+    if (std::exchange(seen.length, true)) return malformed("The request has more than one Content-Length.");
+    if (value.empty() || !std::all_of(value.begin(), value.end(), is_digit))
       return malformed("The Content-Length is not a number of bytes.");
-    if (head_.content_length > limits_.body_bytes) later(errc::payload_too_large, "The body is too large.");
-  } else if (name == "transfer-encoding") {
-    if (head_.chunked || !equals_lower(value, "chunked"))
+  } else if (equals_lower(name, "transfer-encoding")) {
+    if (std::exchange(seen.chunked, true) || !equals_lower(value, "chunked"))
       return malformed("The only Transfer-Encoding understood is chunked, once.");
-    head_.chunked = true;
-  } else if (name == "expect") {
-    if (equals_lower(value, "100-continue"))
-      head_.expect_continue = !head_.http_1_0;
-    else
-      later(errc::expectation_failed, "The only expectation that can be met is 100-continue.");
-  } else if (name == "content-encoding") {
-    if (!equals_lower(value, "identity"))
-      later(errc::unsupported_media_type, "The body must be sent without a content coding.");
-  } else if (name == "connection") {
-    while (!value.empty()) {
-      auto option = next_element(value, ',');
-      says_close_ |= equals_lower(option, "close");
-      says_keep_alive_ |= equals_lower(option, "keep-alive");
-    }
   }
   return {};
 }
 
-caf::error head_parser::finish() {
-  if (!has_host_ && !head_.http_1_0) return malformed("The request has no Host.");
-  if (head_.chunked && has_length_) return malformed("The request has both Content-Length and Transfer-Encoding.");
-  if (head_.chunked && head_.http_1_0) return malformed("HTTP/1.0 has no Transfer-Encoding.");
-  head_.request.keep_alive = !says_close_ && (!head_.http_1_0 || says_keep_alive_);
-  return std::move(late_error_);
+caf::error check_framing(const framing_fields& seen, bool http_1_0) {
+  if (!seen.host && !http_1_0) return malformed("The request has no Host.");
+  if (seen.chunked && seen.length) return malformed("The request has both Content-Length and Transfer-Encoding.");
+  if (seen.chunked && http_1_0) return malformed("HTTP/1.0 has no Transfer-Encoding.");
+  return {};
 }
 
-caf::expected<checked_head> check_head(std::string_view raw, const head_limits& limits) {
-  head_parser parser{limits};
-  if (auto err = parser.parse(raw)) return err;
-  if (!parser.done()) return malformed("The request head has no end.");
-  return std::move(parser.head());
+} // namespace
+
+caf::error check_head(std::string_view bytes, const head_limits& limits, checked_head& head) {
+  head = {};
+  framing_fields seen;
+  bool started = false; // the request line is read
+  for (size_t at = 0;;) {
+    auto end = bytes.find('\n', at);
+    auto missing = end == std::string_view::npos;
+    // Without a line end the head is at least one byte longer than what is here.
+    if ((missing ? bytes.size() : end) >= limits.head_bytes) {
+      if (!started) return make_error(errc::uri_too_long, "The request line is too long.");
+      return make_error(errc::head_too_large, "The request head is too large.");
+    }
+    if (missing) return {};
+    auto line = bytes.substr(at, end - at);
+    if (!line.ends_with('\r')) return malformed("A line of the request head must end with CR LF.");
+    line.remove_suffix(1);
+    at = end + 1;
+    if (!started) {
+      // RFC 9112, 2.2: one empty line before the request line is an old client's slip.
+      if (line.empty() && head.begin == 0) {
+        head.begin = at;
+        continue;
+      }
+      if (auto err = check_request_line(line, limits, head)) return err;
+      started = true;
+    } else if (line.empty()) {
+      head.end = at;
+      return check_framing(seen, head.http_1_0);
+    } else {
+      if (++seen.count > limits.headers) return make_error(errc::head_too_large, "The request has too many headers.");
+      if (auto err = check_field(line, seen)) return err;
+    }
+  }
+}
+
+caf::error check_chunk_lines(std::string_view bytes, bool first, size_t extensions_left) {
+  constexpr std::string_view line_end = "\r\n";
+  if (!first) {
+    if (!line_end.starts_with(bytes.substr(0, 2))) return malformed("A chunk must end with CR LF, after its size.");
+    bytes.remove_prefix(std::min<size_t>(2, bytes.size()));
+  }
+  auto at = std::min(bytes.find_first_not_of("0123456789abcdefABCDEF"), bytes.size());
+  // 16 digits fill 64 bits; more, even zeros, have no use.
+  if (at > 16) return malformed("A chunk size is too long.");
+  if (at == bytes.size()) return {};
+  if (at == 0 || (bytes[at] != ';' && bytes[at] != '\r')) return malformed("A chunk size is not hexadecimal.");
+  auto is_last = bytes.find_first_not_of('0') == at;
+  auto is_end = [](char c) { return !is_in(value_chars, c); };
+  for (size_t trailer = 0;;) { // where the trailer begins; 0 in the line of the size
+    auto end = static_cast<size_t>(std::find_if(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.end(), is_end) -
+                                   bytes.begin());
+    if (trailer == 0 && end - at > extensions_left) return malformed("The chunk extensions are too long.");
+    if (trailer > 0 && end - trailer > trailer_bytes)
+      return make_error(errc::head_too_large, "The trailer fields are too long.");
+    if (!line_end.starts_with(bytes.substr(end, 2))) return malformed("A line between chunks must end with CR LF.");
+    if (!is_last || (trailer > 0 && end == at) || end + 2 >= bytes.size()) return {};
+    at = end + 2;
+    if (trailer == 0) trailer = at;
+    if (bytes[at] == ' ' || bytes[at] == '\t') return malformed("A trailer field must not be folded.");
+  }
 }
 
 } // namespace tidings::net

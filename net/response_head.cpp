@@ -3,54 +3,20 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdio>
 #include <ctime>
+#include <utility>
+
+#include <boost/beast/core/buffers_to_string.hpp>
 
 namespace tidings::net {
 
+namespace http = boost::beast::http;
+
 namespace {
 
-std::string_view reason_of(uint16_t status) noexcept {
-  switch (status) {
-  case 200: return "OK";
-  case 201: return "Created";
-  case 202: return "Accepted";
-  case 204: return "No Content";
-  case 303: return "See Other";
-  case 304: return "Not Modified";
-  case 307: return "Temporary Redirect";
-  case 308: return "Permanent Redirect";
-  case 400: return "Bad Request";
-  case 401: return "Unauthorized";
-  case 403: return "Forbidden";
-  case 404: return "Not Found";
-  case 405: return "Method Not Allowed";
-  case 406: return "Not Acceptable";
-  case 408: return "Request Timeout";
-  case 409: return "Conflict";
-  case 412: return "Precondition Failed";
-  case 413: return "Content Too Large";
-  case 414: return "URI Too Long";
-  case 415: return "Unsupported Media Type";
-  case 417: return "Expectation Failed";
-  case 421: return "Misdirected Request";
-  case 422: return "Unprocessable Content";
-  case 428: return "Precondition Required";
-  case 429: return "Too Many Requests";
-  case 431: return "Request Header Fields Too Large";
-  case 500: return "Internal Server Error";
-  case 501: return "Not Implemented";
-  case 502: return "Bad Gateway";
-  case 503: return "Service Unavailable";
-  case 504: return "Gateway Timeout";
-  case 505: return "HTTP Version Not Supported";
-  default: return ""; // RFC 9112, 4: the phrase may be empty, its space may not.
-  }
-}
-
-/// "Date: ...\r\n" of this second, rendered once a second. By hand: strftime follows the process's locale.
-std::string_view date_field() {
+/// The Date of this second, rendered once a second. By hand: strftime follows the process's locale.
+std::string_view date_value() {
   static thread_local std::time_t rendered = -1;
   static thread_local std::array<char, 64> text;
   static thread_local size_t length = 0;
@@ -59,7 +25,7 @@ std::string_view date_field() {
     constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     std::tm utc{};
     gmtime_r(&now, &utc);
-    auto n = std::snprintf(text.data(), text.size(), "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n",
+    auto n = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
                            days[static_cast<size_t>(utc.tm_wday)], utc.tm_mday, months[static_cast<size_t>(utc.tm_mon)],
                            utc.tm_year + 1900, utc.tm_hour, utc.tm_min, utc.tm_sec);
     length = static_cast<size_t>(n);
@@ -68,18 +34,9 @@ std::string_view date_field() {
   return {text.data(), length};
 }
 
-void append_number(std::string& out, size_t number) {
-  std::array<char, 20> digits;
-  auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  out.append(digits.data(), end);
-}
-
-void append_field(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(": ").append(value).append("\r\n");
-}
-
 bool is_clean(std::string_view value) noexcept {
-  return value.find_first_of(std::string_view{"\r\n\0", 3}) == std::string_view::npos;
+  // Beast holds lengths in 16 bits and throws.
+  return value.size() < 65'000 && value.find_first_of(std::string_view{"\r\n\0", 3}) == std::string_view::npos;
 }
 
 } // namespace
@@ -98,27 +55,30 @@ http_response unsendable_response() {
   return result;
 }
 
-std::string_view render_head(std::string& out, const http_response& response, response_framing framing) {
-  std::string_view body = response.shared_body ? *response.shared_body : response.body;
+outgoing_response::outgoing_response(http_response response, response_framing framing)
+    : response_(std::move(response)) {
+  std::string_view content = response_.shared_body ? *response_.shared_body : response_.body;
   // RFC 9110, 8.6: no Content-Length on 204, and none on 304 that a 200 would not have had.
-  auto bodiless = response.status == 204 || response.status == 304;
-  out.append("HTTP/1.1 ");
-  append_number(out, response.status);
-  out.append(" ").append(reason_of(response.status)).append("\r\n").append(date_field());
-  for (auto& [name, value] : response.headers)
-    append_field(out, name, value);
-  if (!response.content_type.empty() && !bodiless) append_field(out, "Content-Type", response.content_type);
-  if (!bodiless && !framing.stream) {
-    out.append("Content-Length: ");
-    append_number(out, body.size());
-    out.append("\r\n");
-  }
+  auto bodiless = response_.status == 204 || response_.status == 304;
+  message_.result(response_.status);
+  message_.insert(http::field::date, date_value());
+  for (auto& [name, value] : response_.headers)
+    message_.insert(name, value);
+  if (!response_.content_type.empty() && !bodiless) message_.insert(http::field::content_type, response_.content_type);
+  if (!bodiless && !framing.stream) message_.content_length(content.size());
+  // Not Beast's keep_alive(): it would write the status line of the client's version, and ours is always 1.1.
   if (framing.closes)
-    append_field(out, "Connection", "close");
+    message_.insert(http::field::connection, "close");
   else if (framing.to_http_1_0)
-    append_field(out, "Connection", "keep-alive");
-  out.append("\r\n");
-  return bodiless || framing.to_head ? std::string_view{} : body;
+    message_.insert(http::field::connection, "keep-alive");
+  if (!bodiless && !framing.to_head) message_.body() = {content.data(), content.size()};
+}
+
+std::string outgoing_response::text() {
+  std::string result;
+  boost::beast::error_code ec;
+  serializer_.next(ec, [&](auto&, const auto& buffers) { result = boost::beast::buffers_to_string(buffers); });
+  return result;
 }
 
 } // namespace tidings::net

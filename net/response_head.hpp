@@ -2,7 +2,10 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/span_body.hpp>
 
 #include "net/http_message.hpp"
 
@@ -16,14 +19,31 @@ struct response_framing {
   bool stream = false; ///< The body has no length; the connection's end ends it.
 };
 
-/// Whether every header value can be sent. A CR or LF in one would begin a header, or a response, of its own.
+/// A response on its way, for Beast to serialise. The body is never copied: not movable, since Beast points into it.
+class outgoing_response {
+public:
+  using body = boost::beast::http::span_body<const char>;
+
+  /// @param response is_sendable().
+  outgoing_response(http_response response, response_framing framing);
+  outgoing_response(const outgoing_response&) = delete;
+  outgoing_response& operator=(const outgoing_response&) = delete;
+
+  boost::beast::http::response_serializer<body>& serializer() noexcept { return serializer_; }
+  /// The whole of it, for who can't wait for a write.
+  std::string text();
+
+private:
+  http_response response_; // owns the body
+  boost::beast::http::response<body> message_;
+  boost::beast::http::response_serializer<body> serializer_{message_};
+};
+
+/// Whether every header value can be sent. A CR or LF in one would begin a header, or a response, of its own; Beast
+/// does not look.
 bool is_sendable(const http_response& response) noexcept;
 
 /// What is sent in place of a response that is not sendable.
 http_response unsendable_response();
-
-/// Writes status line and fields, the empty line included, onto the end of `out`.
-/// @returns the body to send after it; a view into `response`.
-std::string_view render_head(std::string& out, const http_response& response, response_framing framing);
 
 } // namespace tidings::net

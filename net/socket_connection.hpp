@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
 
 #include "net/http_connection.hpp"
 #include "net/request_reader.hpp"
@@ -19,8 +19,8 @@
 
 namespace tidings::net {
 
-/// An http_connection on a TCP socket. Requests are put together by request_reader, heads written by render_head; what
-/// is left here is the order of things: which state follows which, and who may be called when.
+/// An http_connection on a TCP socket. Requests are put together by request_reader, responses written by Beast
+/// from an outgoing_response; what is left here is the order of things: which state follows which, and who may be called when.
 class socket_connection final : public http_connection {
 public:
   socket_connection(boost::asio::ip::tcp::socket socket, http_limits limits, std::shared_ptr<http_handler> handler);
@@ -59,9 +59,12 @@ private:
   }
 
   // socket_connection_reading.cpp
-  /// Keeps one read outstanding whenever there is room: it brings the next bytes, and word of the peer's FIN.
+  /// Waits for the next bytes whenever there is room for them, and for word of the peer's FIN. The read itself follows
+  /// the wait: one under way would point into a flat_buffer that moves when a pipelined request is taken from it.
   void read();
-  void on_read(error_code ec, size_t n);
+  void on_readable(error_code ec);
+  /// @returns how many bytes were read into the buffer.
+  size_t fill_buffer(error_code& ec);
   /// @param orderly a FIN, not a reset.
   void on_read_end(bool orderly);
   void tell_peer_closed();
@@ -96,16 +99,14 @@ private:
   http_limits limits_;
   std::shared_ptr<http_handler> handler_;
   std::shared_ptr<socket_connection> self_; ///< Until closed; there are moments with no operation outstanding.
-  read_buffer buffer_;
+  boost::beast::flat_buffer buffer_;
   request_reader reader_;
   stream_buffer stream_;
-  std::string head_;       ///< Of the response on its way; keeps its memory for the next.
-  http_response response_; ///< On its way; owns the body.
-  std::array<boost::asio::const_buffer, 2> unsent_;
+  std::optional<outgoing_response> outgoing_;
   clock::time_point deadline_ = never;
   size_t lingered_ = 0; ///< Bytes discarded.
   state state_ = state::reading;
-  bool reading_ = false; ///< A read is outstanding.
+  bool reading_ = false; ///< A wait for bytes is outstanding.
   bool eof_ = false;     ///< The peer sends nothing more.
   bool last_ = false;    ///< No request will be read after the present one.
   bool draining_ = false;

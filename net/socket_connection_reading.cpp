@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "net/socket_connection.hpp"
 
+#include <algorithm>
+#include <string_view>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/read_size.hpp>
+
 namespace tidings::net {
 
 namespace asio = boost::asio;
@@ -10,24 +16,36 @@ namespace {
 // What a peer may send after its last answer before it is cut off.
 constexpr size_t linger_bytes = 1024 * 1024;
 
+// Room for one read while nothing is known of its size.
+constexpr size_t idle_bytes = 2 * 1024;
+
 constexpr std::string_view interim = "HTTP/1.1 100 Continue\r\n\r\n";
 
 } // namespace
 
 void socket_connection::read() {
   if (reading_ || eof_ || state_ == state::closed) return;
-  auto room = buffer_.prepare(reader_.expected());
-  if (room.empty()) return; // enough is pipelined; goes on after the response
+  if (buffer_.size() == buffer_.max_size()) return; // enough is pipelined; goes on after the response
   reading_ = true;
-  socket_.async_read_some(asio::buffer(room.data(), room.size()),
-                          [self = self()](error_code ec, size_t n) { self->on_read(ec, n); });
+  socket_.async_wait(asio::ip::tcp::socket::wait_read, [self = self()](error_code ec) { self->on_readable(ec); });
 }
 
-void socket_connection::on_read(error_code ec, size_t n) {
+size_t socket_connection::fill_buffer(error_code& ec) {
+  auto wanted = std::clamp(reader_.expected(), idle_bytes, buffer_.max_size());
+  // What one large request needed is not kept for thousands of idle connections.
+  if (buffer_.size() == 0 && buffer_.capacity() > 2 * wanted) buffer_.shrink_to_fit();
+  buffer_.reserve(wanted);
+  auto n = socket_.read_some(buffer_.prepare(boost::beast::read_size(buffer_, buffer_.max_size())), ec);
+  buffer_.commit(n);
+  return n;
+}
+
+void socket_connection::on_readable(error_code ec) {
   reading_ = false;
   if (state_ == state::closed) return;
+  auto n = ec ? 0 : fill_buffer(ec);
+  if (ec == asio::error::would_block) return read();
   if (ec) return on_read_end(ec == asio::error::eof);
-  buffer_.commit(n);
   if (last_) {
     buffer_.clear();
     lingered_ += n;
@@ -78,7 +96,7 @@ bool socket_connection::next_request() {
   case request_reader::progress::body:
     if (!std::exchange(body_begun_, true)) {
       deadline_ = clock::now() + limits_.body_deadline;
-      if (reader_.head().expect_continue && reader_.head().request.body.empty()) invite_body();
+      if (reader_.waits_for_continue()) invite_body();
     }
     return false;
   case request_reader::progress::complete: deliver(); return true;
@@ -94,7 +112,7 @@ void socket_connection::invite_body() {
 }
 
 void socket_connection::note_request_traits() {
-  is_head_ = reader_.head().request.method == "HEAD";
+  is_head_ = reader_.head().to_head;
   is_http_1_0_ = reader_.head().http_1_0;
   first_ = head_begun_ = body_begun_ = false;
   deadline_ = never;
@@ -102,7 +120,7 @@ void socket_connection::note_request_traits() {
 
 void socket_connection::deliver() {
   note_request_traits();
-  auto request = std::move(reader_.head().request);
+  auto request = std::move(reader_.request());
   request.keep_alive = request.keep_alive && !draining_;
   if (!request.keep_alive) {
     last_ = true;
@@ -119,7 +137,7 @@ void socket_connection::refuse(caf::error why) {
   last_ = true;
   buffer_.clear();
   state_ = state::refusing;
-  auto tell = [why = std::move(why), path = std::move(reader_.head().request.path)](socket_connection& self) mutable {
+  auto tell = [why = std::move(why), path = std::move(reader_.head().path)](socket_connection& self) mutable {
     if (self.state_ != state::refusing) return;
     self.state_ = state::answering;
     self.handler_->on_bad_request(std::move(why), std::move(path));

@@ -2,10 +2,12 @@
 #include "net/socket_connection.hpp"
 
 #include <boost/asio/write.hpp>
+#include <boost/beast/http/write.hpp>
 
 namespace tidings::net {
 
 namespace asio = boost::asio;
+namespace http = boost::beast::http;
 
 void socket_connection::respond(http_response response) {
   if (state_ == state::answering) send(std::move(response), false);
@@ -16,11 +18,8 @@ void socket_connection::start_stream(http_response head) {
   last_ = true;
   buffer_.clear();
   if (is_head_ || !is_sendable(head)) return send(std::move(head), true);
-  auto text = std::make_shared<std::string>();
-  auto body = render_head(*text, head, framing(true));
-  text->append(body);
   state_ = state::streaming;
-  stream_.push(std::move(text));
+  stream_.push(std::make_shared<std::string>(outgoing_response{std::move(head), framing(true)}.text()));
   pump();
 }
 
@@ -48,20 +47,15 @@ void socket_connection::send(http_response response, bool stream) {
     response = unsendable_response();
     stream = false;
   }
-  response_ = std::move(response);
-  head_.clear();
-  auto body = render_head(head_, response_, framing(stream));
+  outgoing_.emplace(std::move(response), framing(stream));
   state_ = state::writing;
-  unsent_ = {asio::buffer(head_), asio::buffer(body)};
   // Nearly every response fits into the socket's buffer: that spares a turn through the reactor.
   error_code ec;
-  auto n = socket_.write_some(unsent_, ec);
-  if (ec && ec != asio::error::would_block) return close();
-  if (n == head_.size() + body.size()) return on_written();
-  unsent_[1] += n > head_.size() ? n - head_.size() : 0;
-  unsent_[0] += n;
+  http::write(socket_, outgoing_->serializer(), ec);
+  if (!ec) return on_written();
+  if (ec != asio::error::would_block) return close();
   deadline_ = clock::now() + limits_.write_deadline;
-  asio::async_write(socket_, unsent_, [self = self()](error_code failed, size_t) {
+  http::async_write(socket_, outgoing_->serializer(), [self = self()](error_code failed, size_t) {
     if (self->state_ != state::writing) return;
     if (failed) return self->close();
     self->on_written();
@@ -69,12 +63,12 @@ void socket_connection::send(http_response response, bool stream) {
 }
 
 void socket_connection::on_written() {
-  response_ = {};
+  outgoing_.reset();
   if (last_) return linger();
   state_ = state::reading;
   deadline_ = clock::now() + limits_.idle_deadline;
   if (in_process_) return; // its loop goes on by itself
-  if (buffer_.empty() && !eof_)
+  if (buffer_.size() == 0 && !eof_)
     read();
   else
     post([](socket_connection& self) { self.resume(); });
