@@ -37,7 +37,7 @@ setup:
 run: setup
 	$(call configure,release)
 	$(call build,release,tidings)
-	@exec build/release/tidings serve $(ARGS)
+	@exec build/release/tidings serve --demo $(ARGS)
 
 test: setup $(npm_stamp)
 	$(call configure,release)

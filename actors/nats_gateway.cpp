@@ -21,6 +21,8 @@ namespace {
 // How late a timeout may be noticed.
 constexpr auto tick = 50ms;
 
+constexpr std::string_view services_inbox = ".s";
+
 constexpr const char* extend_header = "Tidings-Extend-Ms";
 constexpr milliseconds longest_extension{600'000};
 
@@ -52,7 +54,15 @@ void nats_gateway_state::on_connected(bool up) {
       spdlog::error("{}", failure_of(sub.error()).detail);
       return;
     }
+    auto services = connection_->call_back(inbox_ + std::string{services_inbox} + ".*.*", [self = self_](net::nats_message msg) {
+      net::activate(self, [&] { self->state.on_inbox(msg); });
+    });
+    if (!services) {
+      spdlog::error("{}", failure_of(services.error()).detail);
+      return;
+    }
     inbox_sub_ = std::move(*sub);
+    services_sub_ = std::move(*services);
   }
   if (up)
     for (auto& [key, sub] : subscriptions_)
@@ -81,18 +91,20 @@ void nats_gateway_state::on_follow(const follow_connection& x) {
 void nats_gateway_state::on_publish(publish& x) {
   auto cookie = x.cookie;
   auto listener = x.listener;
-  auto err = call(x.subject, x.headers, x.data, x.timeout, open_call{std::move(x.listener), cookie, 0, {}});
+  auto err = call({}, x.subject, x.headers, x.data, x.timeout, open_call{std::move(x.listener), cookie, 0, {}});
   if (err) self_->send(listener, published{cookie, std::move(err), 0, false});
 }
 
 void nats_gateway_state::on_request(nats_request& x) {
   auto cookie = x.cookie;
   auto listener = x.listener;
-  auto err = call(x.subject, x.headers, x.data, x.timeout, open_call{std::move(x.listener), cookie, 0, {}});
+  // Reading from a stream is the common case, and JetStream is there.
+  auto inbox = std::string_view{x.subject}.starts_with("$JS.API.DIRECT.") ? std::string_view{} : services_inbox;
+  auto err = call(inbox, x.subject, x.headers, x.data, x.timeout, open_call{std::move(x.listener), cookie, 0, {}});
   if (err) self_->send(listener, nats_reply{cookie, std::move(err), {}});
 }
 
-caf::error nats_gateway_state::call(const std::string& subject, const net::nats_headers& headers,
+caf::error nats_gateway_state::call(std::string_view inbox, const std::string& subject, const net::nats_headers& headers,
                                     const std::string& data, milliseconds timeout, open_call what) {
   if (draining_) return make_error(errc::shutting_down, "stopping");
   if (!connected_ || !inbox_sub_) return make_error(errc::unavailable, "not connected to NATS");
@@ -106,7 +118,7 @@ caf::error nats_gateway_state::call(const std::string& subject, const net::nats_
     free_.pop_back();
   }
   auto generation = open_[slot].generation;
-  auto reply = inbox_ + '.' + std::to_string(slot) + '.' + std::to_string(generation);
+  auto reply = inbox_ + std::string{inbox} + '.' + std::to_string(slot) + '.' + std::to_string(generation);
   if (auto err = connection_->publish(subject, reply, headers, data)) {
     free_.push_back(slot);
     return err;
@@ -131,7 +143,9 @@ nats_gateway_state::open_call nats_gateway_state::release(size_t slot) {
 }
 
 void nats_gateway_state::on_inbox(const net::nats_message& msg) {
-  auto numbers = msg.subject().substr(inbox_.size() + 1);
+  auto numbers = msg.subject().substr(inbox_.size());
+  if (numbers.starts_with(services_inbox)) numbers.remove_prefix(services_inbox.size());
+  numbers.remove_prefix(1);
   size_t slot = 0;
   uint32_t generation = 0;
   auto end = numbers.data() + numbers.size();

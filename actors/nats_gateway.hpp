@@ -58,7 +58,7 @@ private:
   void on_readable();
   void on_connected(bool up);
   void open_subscription(subscription& x);
-  caf::error call(const std::string& subject, const net::nats_headers& headers, const std::string& data,
+  caf::error call(std::string_view inbox, const std::string& subject, const net::nats_headers& headers, const std::string& data,
                   milliseconds timeout, open_call what);
   void on_inbox(const net::nats_message& msg);
   void answer(open_call call, const net::nats_message& msg);
@@ -71,6 +71,7 @@ private:
   std::unique_ptr<net::nats_connection> connection_;
   std::string inbox_;
   net::nats_connection::subscription inbox_sub_{nullptr, natsSubscription_Destroy};
+  net::nats_connection::subscription services_sub_{nullptr, natsSubscription_Destroy}; // answers that may be "nobody there"
   std::vector<open_call> open_;
   std::vector<size_t> free_;
   size_t open_count_ = 0;

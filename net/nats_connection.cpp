@@ -54,6 +54,19 @@ public:
 
   natsConnection* get() const noexcept { return nc_.get(); }
 
+  /// One callback a connection: it lives as long as this.
+  natsStatus subscribe(natsSubscription** sub, const std::string& subject, std::function<void(nats_message)> on_message) {
+    on_message_ = std::move(on_message);
+    return natsConnection_Subscribe(
+      sub, nc_.get(), subject.c_str(),
+      [](natsConnection*, natsSubscription*, natsMsg* msg, void* c) {
+        of(c).hop([m = nats_message{msg}](link& self) {
+          if (self.on_message_) self.on_message_(m);
+        });
+      },
+      closure_);
+  }
+
 private:
   using keep_alive = std::shared_ptr<link>;
 
@@ -84,6 +97,7 @@ private:
   std::optional<nats_loop> loop_; // ends with stop(): the last reference may go on a thread of nats.c
   std::unique_ptr<natsOptions, free_options> opts_;
   std::unique_ptr<natsConnection, free_connection> nc_;
+  std::function<void(nats_message)> on_message_;
   keep_alive* closure_ = nullptr; // owned by nats.c's callbacks once connected
   std::thread connecting_;
 };
@@ -164,6 +178,7 @@ void nats_connection::link::stop() {
     io_ = nullptr;
     wake_.notify_all();
   }
+  on_message_ = nullptr;
   on_ = {}; // hops that are already posted must find nobody
   loop_->close();
   if (connecting_.joinable()) connecting_.join();
@@ -221,13 +236,27 @@ caf::expected<nats_connection::subscription> nats_connection::subscribe(const st
   return subscription{raw, natsSubscription_Destroy};
 }
 
+caf::expected<nats_connection::subscription> nats_connection::call_back(const std::string& subject,
+                                                                        std::function<void(nats_message)> on_message) {
+  natsSubscription* raw = nullptr;
+  auto status = link_->get() == nullptr ? NATS_CONNECTION_CLOSED : link_->subscribe(&raw, subject, std::move(on_message));
+  if (status != NATS_OK)
+    return make_error(errc::unavailable, "cannot subscribe to " + subject + ": " + natsStatus_GetText(status));
+  return subscription{raw, natsSubscription_Destroy};
+}
+
 size_t nats_connection::drain(natsSubscription* sub, std::vector<nats_message>& out) {
   uint64_t queued = 0;
   if (natsSubscription_QueuedMsgs(sub, &queued) != NATS_OK) return 0;
   size_t taken = 0;
-  for (natsMsg* msg = nullptr; taken < queued && natsSubscription_NextMsg(&msg, sub, 0) == NATS_OK; ++taken)
+  for (; taken < queued; ++taken) {
+    natsMsg* msg = nullptr;
+    auto status = natsSubscription_NextMsg(&msg, sub, 0);
+    if (status == NATS_NO_RESPONDERS) continue; // nats.c has thrown the message away
+    if (status != NATS_OK) break;
     out.emplace_back(msg);
-  return taken;
+  }
+  return out.size();
 }
 
 int64_t nats_connection::max_payload() const noexcept {

@@ -52,6 +52,10 @@ public:
 
   caf::expected<subscription> subscribe(const std::string& subject, const std::string& queue);
 
+  /// Subscribes with a callback on the io thread. Slower than `subscribe` by a change of threads, but it sees *no responders*,
+  /// which nats.c keeps from whoever drains.
+  caf::expected<subscription> call_back(const std::string& subject, std::function<void(nats_message)> on_message);
+
   /// Moves what has arrived for `sub` into `out`.
   /// @returns how many messages.
   static size_t drain(natsSubscription* sub, std::vector<nats_message>& out);
