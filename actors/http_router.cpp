@@ -261,6 +261,8 @@ http_call route(net::http_request& request, const http_settings& settings) {
     fixed(readiness_check{});
   } else if (path == "/model") {
     fixed(model_request{});
+  } else if (path == "/services") {
+    fixed(services_request{});
   } else if (path == "/session") {
     if (request.method == "POST") call.what = session_request{};
     else refuse_method(request, "POST", call);

@@ -50,6 +50,8 @@ struct events_request {
 };
 /// The models as written, for the page's forms. `/model`.
 struct model_request {};
+/// The services on the network. `/services`.
+struct services_request {};
 /// A new session. `POST /session`.
 struct session_request {};
 /// The page and its files.
@@ -68,7 +70,7 @@ struct after_command {
 /// A request, understood. Listener and cookie of the messages are still to be filled in.
 struct http_call {
   std::variant<caf::error, submit_command, attach_command, ask_query, health_check, readiness_check, options_check, method_refused,
-               events_request, model_request, session_request, asset_request>
+               events_request, model_request, services_request, session_request, asset_request>
     what;
   std::optional<after_command> after; ///< For a query.
   bool head = false;                 ///< Answer without the body.

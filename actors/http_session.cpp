@@ -113,6 +113,10 @@ void http_session_state::on_request(net::http_request& request) {
         start_stream(what);
       } else if constexpr (std::is_same_v<type, model_request>) {
         answer_model();
+      } else if constexpr (std::is_same_v<type, services_request>) {
+        self_->request(services_->directory, caf::infinite, start_atom::value).then([this](std::string& services) {
+          if (answering_) respond({200, {{"Cache-Control", "no-cache"}}, json_type, std::move(services), nullptr});
+        });
       } else if constexpr (std::is_same_v<type, session_request>) {
         answer_session();
       } else if constexpr (std::is_same_v<type, asset_request>) {

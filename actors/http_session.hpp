@@ -24,6 +24,7 @@ struct http_services {
   notification_hub_actor hub;
   readiness_actor readiness;
   nats_gateway_actor gateway;
+  service_directory_actor directory;
 };
 
 /// One connection: routes its requests, one at a time, and writes the answers. Dies with its socket.

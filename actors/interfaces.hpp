@@ -158,6 +158,14 @@ using request_forwarder_actor = caf::typed_actor<
   caf::reacts_to<ask_query>,
   caf::reacts_to<nats_reply>>;
 
+/// Knows which services there are on the network.
+using service_directory_actor = caf::typed_actor<
+  // The services as JSON text.
+  caf::replies_to<start_atom>::with<std::string>,
+  caf::reacts_to<nats_batch>,
+  // INTERNAL: the round is over.
+  caf::reacts_to<tick_atom>>;
+
 /// One Server-Sent Events response: of a command, of an owner, or of a live query.
 using event_stream_actor = caf::typed_actor<
   caf::reacts_to<command_answer>,

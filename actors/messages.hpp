@@ -89,6 +89,7 @@ struct emit {
   std::string subject;
   net::nats_headers headers;
   std::string data;
+  std::string reply = {}; ///< Where answers may go; may be empty.
 };
 
 /// What one read of the socket brought for one subscription, in order.

@@ -203,7 +203,7 @@ void nats_gateway_state::on_tick() {
 
 void nats_gateway_state::on_emit(const emit& x) {
   // Whoever waits for it has a deadline of its own; an acknowledgement that is lost is a redelivery.
-  if (auto err = connection_->publish(x.subject, {}, x.headers, x.data))
+  if (auto err = connection_->publish(x.subject, x.reply, x.headers, x.data))
     spdlog::debug("NATS: {} not sent: {}", x.subject, failure_of(err).detail);
 }
 

@@ -23,6 +23,7 @@
 #include "actors/reactor_lease.hpp"
 #include "actors/remote_command_handler.hpp"
 #include "actors/request_forwarder.hpp"
+#include "actors/service_directory.hpp"
 #include "actors/service_endpoint.hpp"
 #include "actors/read_model.hpp"
 #include "actors/readiness.hpp"
@@ -124,10 +125,12 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   for (auto& model : served->models())
     keep(system_.spawn(service_endpoint, service_endpoint_options{model, parts_.gateway, parts_.commands, queries}));
   keep(system_.spawn(stream_keeper, parts_.gateway, parts_.readiness, std::move(streams)));
+  auto directory = system_.spawn(service_directory, parts_.gateway);
+  keep(directory);
   http_settings settings{served, milliseconds{options_.default_wait_ms}, milliseconds{options_.max_wait_ms}, options_.demo, {}};
   if (serves) settings.assets = page_assets();
   auto services = std::make_shared<const http_services>(
-    http_services{std::move(settings), parts_.commands, queries, parts_.hub, parts_.readiness, parts_.gateway});
+    http_services{std::move(settings), parts_.commands, queries, parts_.hub, parts_.readiness, parts_.gateway, directory});
   parts_.listener = system_.spawn(http_listener, http_listener_options{std::move(acceptor), std::move(services), parts_.gateway, {}});
   for (auto& other : others_) end_with(other);
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.readiness));
