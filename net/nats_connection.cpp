@@ -225,8 +225,15 @@ size_t nats_connection::drain(natsSubscription* sub, std::vector<nats_message>& 
   uint64_t queued = 0;
   if (natsSubscription_QueuedMsgs(sub, &queued) != NATS_OK) return 0;
   size_t taken = 0;
-  for (natsMsg* msg = nullptr; taken < queued && natsSubscription_NextMsg(&msg, sub, 0) == NATS_OK; ++taken)
+  for (; queued > 0; --queued) {
+    natsMsg* msg = nullptr;
+    auto status = natsSubscription_NextMsg(&msg, sub, 0);
+    // nats.c swallows a "no responders" message here; those behind it must not wait for the next read.
+    if (status == NATS_NO_RESPONDERS) continue;
+    if (status != NATS_OK) break;
     out.emplace_back(msg);
+    ++taken;
+  }
   return taken;
 }
 
