@@ -49,6 +49,16 @@ std::string render_error_envelope(std::string_view id_field, std::string_view id
   return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+namespace {
+
+/// What the statistics name as the last error; never empty, since an empty one counts as success.
+std::string sentence_of(const caf::error& why) {
+  auto detail = failure_of(why).detail;
+  return detail.empty() ? std::string{to_string(code_of(why))} : detail;
+}
+
+} // namespace
+
 void service_endpoint_state::init(service_endpoint_options options) {
   options_ = std::move(options);
   description_ = service_description{*options_.model};
@@ -129,16 +139,16 @@ void service_endpoint_state::refuse(const net::nats_message& msg, size_t endpoin
   std::string id;
   if (body.is_object() && body.contains(id_field) && body[id_field].is_string() && is_token(body[id_field].get_ref<const std::string&>()))
     id = body[id_field];
-  answer(open(msg, endpoint), render_error_envelope(id_field, id, why), failure_of(why).detail);
+  answer(open(msg, endpoint), render_error_envelope(id_field, id, why), sentence_of(why));
 }
 
 void service_endpoint_state::on_command(const command_answer& x) {
-  if (x.error) return answer(x.cookie, render_error_envelope("command_id", x.command_id, x.error), failure_of(x.error).detail);
+  if (x.error) return answer(x.cookie, render_error_envelope("command_id", x.command_id, x.error), sentence_of(x.error));
   answer(x.cookie, *x.document, x.status == outcome_status::failed ? x.code : std::string{});
 }
 
 void service_endpoint_state::on_query(query_answer& x) {
-  if (x.error) return answer(x.cookie, render_error_envelope("query_id", x.query_id, x.error), failure_of(x.error).detail);
+  if (x.error) return answer(x.cookie, render_error_envelope("query_id", x.query_id, x.error), sentence_of(x.error));
   answer(x.cookie, std::move(x.body), {});
 }
 

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/client_verbs.hpp"
 #include "app/serve_options.hpp"
 #include "app/version.hpp"
 
@@ -46,10 +47,17 @@ int main(int argc, char** argv) {
   app.allow_config_extras(false);
   serve_verb->fallthrough(); // so that --config may follow the verb
   add_serve_options(*serve_verb, options);
+  client_options sending, asking;
+  auto* send_verb = app.add_subcommand("send", "Send a command over NATS and wait for its outcome");
+  add_send_options(*send_verb, sending);
+  auto* query_verb = app.add_subcommand("query", "Ask a query over NATS");
+  add_query_options(*query_verb, asking);
   try {
     if (argc > 1 && argv[1][0] != '-' && !is_verb(app, argv[1]))
       throw CLI::ParseError{std::string{"there is no verb '"} + argv[1] + "'", 2};
     app.parse(argc, argv);
+    if (*send_verb) return send(sending);
+    if (*query_verb) return query(asking);
     if (*serve_verb) return serve(options);
   } catch (const CLI::Success& e) { // --help, --version
     return app.exit(e);
