@@ -149,6 +149,8 @@ using query_bus_actor = caf::typed_actor<
 /// Answers a service's requests over NATS.
 using service_endpoint_actor = caf::typed_actor<
   caf::reacts_to<nats_batch>,
+  // Leaves new requests to other instances.
+  caf::reacts_to<drain_atom>,
   caf::reacts_to<command_answer>,
   caf::reacts_to<query_answer>>;
 

@@ -63,13 +63,20 @@ void service_endpoint_state::init(service_endpoint_options options) {
   options_ = std::move(options);
   description_ = service_description{*options_.model};
   auto& endpoints = description_.endpoints();
-  for (size_t i = 0; i < endpoints.size(); ++i)
-    self_->send(options_.gateway, subscribe{endpoints[i].subject, options_.model->service.str(), self_, i});
+  auto listen = [this](std::string subject, std::string queue, uint64_t tag) {
+    self_->send(options_.gateway, subscribe{std::move(subject), std::move(queue), self_, tag});
+    tags_.push_back(tag);
+  };
+  for (size_t i = 0; i < endpoints.size(); ++i) listen(endpoints[i].subject, options_.model->service.str(), i);
   for (auto verb : {discovery_verb::ping, discovery_verb::info, discovery_verb::stats}) {
     auto subjects = description_.subjects(verb);
     for (size_t i = 0; i < subjects.size(); ++i)
-      self_->send(options_.gateway, subscribe{subjects[i], {}, self_, discovery_tags + static_cast<uint64_t>(verb) * 10 + i});
+      listen(subjects[i], {}, discovery_tags + static_cast<uint64_t>(verb) * 10 + i);
   }
+}
+
+void service_endpoint_state::drain() {
+  for (auto tag : tags_) self_->send(options_.gateway, unsubscribe{self_, tag});
 }
 
 void service_endpoint_state::on_batch(const nats_batch& x) {
@@ -165,6 +172,7 @@ service_endpoint_actor::behavior_type service_endpoint(service_endpoint_ptr self
   self->state.init(std::move(options));
   return {
     [self](const nats_batch& x) { self->state.on_batch(x); },
+    [self](drain_atom) { self->state.drain(); },
     [self](const command_answer& x) { self->state.on_command(x); },
     [self](query_answer& x) { self->state.on_query(x); },
   };

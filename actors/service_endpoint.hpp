@@ -33,6 +33,7 @@ struct service_endpoint_state {
 
   void init(service_endpoint_options options);
   void on_batch(const nats_batch& x);
+  void drain();
   void on_command(const command_answer& x);
   void on_query(query_answer& x);
 
@@ -55,6 +56,7 @@ private:
   service_description description_;
   std::unordered_map<uint64_t, open_request> open_;
   uint64_t next_cookie_ = 0;
+  std::vector<uint64_t> tags_; // of our subscriptions
 };
 
 service_endpoint_actor::behavior_type service_endpoint(service_endpoint_ptr self, service_endpoint_options options);

@@ -122,8 +122,10 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   parts_.commands = system_.spawn(command_bus, command_bus_options{served, parts_.gateway, parts_.hub, parts_.reactor, forwarder});
   auto queries = system_.spawn(query_bus, served, std::move(read_models), forwarder);
   keep(queries);
-  for (auto& model : served->models())
-    keep(system_.spawn(service_endpoint, service_endpoint_options{model, parts_.gateway, parts_.commands, queries}));
+  for (auto& model : served->models()) {
+    parts_.endpoints.push_back(system_.spawn(service_endpoint, service_endpoint_options{model, parts_.gateway, parts_.commands, queries}));
+    keep(parts_.endpoints.back());
+  }
   keep(system_.spawn(stream_keeper, parts_.gateway, parts_.readiness, std::move(streams)));
   auto directory = system_.spawn(service_directory, parts_.gateway);
   keep(directory);

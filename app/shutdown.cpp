@@ -38,6 +38,7 @@ struct sequence : std::enable_shared_from_this<sequence> {
 
   void start() {
     self->send(parts.readiness, drain_atom::value);
+    for (auto& endpoint : parts.endpoints) self->send(endpoint, drain_atom::value);
     self->send(parts.hub, stop_atom::value); // event streams have nothing to wait for
     // Whoever is still waiting after the grace period reads *pending* instead of a broken connection.
     self->delayed_send(parts.hub, grace, drain_atom::value);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include <caf/event_based_actor.hpp>
 
@@ -13,6 +14,7 @@ namespace tidings {
 struct running_parts {
   readiness_actor readiness;
   http_listener_actor listener;
+  std::vector<service_endpoint_actor> endpoints;
   command_bus_actor commands;
   notification_hub_actor hub;
   reactor_actor reactor;

@@ -142,7 +142,7 @@ rejection not_unique(const service_model& model, std::string_view field, const j
 
 uint16_t http_status_of_rejection(std::string_view code) {
   if (code == "revision_mismatch") return 412;
-  return code == "already_exists" || code == "missing" || code == "not_unique" ? 409 : 422;
+  return code == "already_exists" || code == "conflict" || code == "missing" || code == "not_unique" ? 409 : 422;
 }
 
 std::vector<action> expand_actions(const std::vector<action>& templates, const json& document) {

@@ -249,14 +249,16 @@ size_t nats_connection::drain(natsSubscription* sub, std::vector<nats_message>& 
   uint64_t queued = 0;
   if (natsSubscription_QueuedMsgs(sub, &queued) != NATS_OK) return 0;
   size_t taken = 0;
-  for (; taken < queued; ++taken) {
+  for (; queued > 0; --queued) {
     natsMsg* msg = nullptr;
     auto status = natsSubscription_NextMsg(&msg, sub, 0);
-    if (status == NATS_NO_RESPONDERS) continue; // nats.c has thrown the message away
+    // nats.c swallows a "no responders" message here; those behind it must not wait for the next read.
+    if (status == NATS_NO_RESPONDERS) continue;
     if (status != NATS_OK) break;
     out.emplace_back(msg);
+    ++taken;
   }
-  return out.size();
+  return taken;
 }
 
 int64_t nats_connection::max_payload() const noexcept {
