@@ -29,6 +29,7 @@ void command_bus_state::init(command_bus_options options) {
 void command_bus_state::submit(submit_command& x) {
   auto refuse_with = [&](caf::error why) { refuse(x.listener, x.cookie, x.command_id, std::move(why)); };
   if (draining) return refuse_with(make_error(errc::shutting_down, "stopping; another instance may take it"));
+  if (options_.forwarder && !options_.models->find_command(x.command_type).model) return self_->send(options_.forwarder, std::move(x));
   auto id = token::admit(x.command_id, "command id");
   if (!id) return refuse_with(id.error());
   auto outgoing = prepare(x, *id);

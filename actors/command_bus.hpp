@@ -18,6 +18,7 @@ struct command_bus_options {
   nats_gateway_actor gateway;
   notification_hub_actor hub;
   reactor_actor reactor;                 ///< Null in a process without one.
+  request_forwarder_actor forwarder;     ///< For types that no model declares; null: refused.
   size_t max_waiters = 20'000;           ///< Waits at a time; beyond it `overloaded`.
   milliseconds publish_deadline{5000};
 };

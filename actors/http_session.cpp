@@ -192,13 +192,15 @@ void http_session_state::answer_outcome(const command_answer& x) {
 void http_session_state::on_query(query_answer& x) {
   if (!answering_ || x.cookie != cookie_) return;
   if (x.error) return answer_problem(x.error);
+  if (x.failed_elsewhere) return respond({422, {{"Cache-Control", "no-store"}}, json_type, std::move(x.body), nullptr});
   auto version = std::to_string(x.revision);
   net::entity_tag current{version};
   net::http_response out;
-  out.headers.emplace_back("ETag", net::render_etag(current));
+  bool versioned = x.revision > 0; // what a service elsewhere answers has no revision
+  if (versioned) out.headers.emplace_back("ETag", net::render_etag(current));
   out.headers.emplace_back("Cache-Control", "no-cache");
   if (x.stale) out.headers.emplace_back("Tidings-Stale", "true");
-  if (net::none_match_fails(call_.if_none_match, current)) {
+  if (versioned && net::none_match_fails(call_.if_none_match, current)) {
     out.status = 304;
   } else {
     out.content_type = json_type;

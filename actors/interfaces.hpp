@@ -88,6 +88,8 @@ using notification_hub_actor = caf::typed_actor<
 using reactor_actor = caf::typed_actor<
   // How far the command has come, as far as this process knows.
   caf::replies_to<ask_stage>::with<stage>,
+  // Another process may consume from now on, or may no longer.
+  caf::reacts_to<lease_change>,
   caf::reacts_to<streams_ready>,
   caf::reacts_to<connection_change>,
   caf::reacts_to<nats_batch>,
@@ -97,6 +99,16 @@ using reactor_actor = caf::typed_actor<
   caf::reacts_to<handled>,
   // Takes no more deliveries; answers once what is in flight is settled.
   caf::replies_to<drain_atom>::with<bool>,
+  caf::reacts_to<tick_atom>>;
+
+/// Holds, or waits for, the right to consume COMMANDS.
+using reactor_lease_actor = caf::typed_actor<
+  caf::reacts_to<streams_ready>,
+  caf::reacts_to<connection_change>,
+  caf::reacts_to<nats_reply>,
+  caf::reacts_to<published>,
+  // Gives it back.
+  caf::reacts_to<drain_atom>,
   caf::reacts_to<tick_atom>>;
 
 /// Decides over commands of one type. C++ handlers implement this too.
@@ -133,6 +145,18 @@ using query_bus_actor = caf::typed_actor<
   caf::reacts_to<ask_query>,
   // Wants to know of the next change of a bucket.
   caf::reacts_to<watch_changes>>;
+
+/// Answers a service's requests over NATS.
+using service_endpoint_actor = caf::typed_actor<
+  caf::reacts_to<nats_batch>,
+  caf::reacts_to<command_answer>,
+  caf::reacts_to<query_answer>>;
+
+/// Takes commands and queries that no model declares to services elsewhere.
+using request_forwarder_actor = caf::typed_actor<
+  caf::reacts_to<submit_command>,
+  caf::reacts_to<ask_query>,
+  caf::reacts_to<nats_reply>>;
 
 /// One Server-Sent Events response: of a command, of an owner, or of a live query.
 using event_stream_actor = caf::typed_actor<

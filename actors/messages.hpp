@@ -285,6 +285,12 @@ struct decide_command {
   document_ptr current; ///< Null if the key was never written; may be a tombstone.
 };
 
+/// Whether this process is the one whose reactor consumes.
+struct lease_change {
+  bool held = false;
+};
+using lease_listener = caf::typed_actor<caf::reacts_to<lease_change>>;
+
 /// How far is the command with this sequence?
 struct ask_stage {
   uint64_t sequence = 0;
@@ -308,6 +314,7 @@ struct query_answer {
   std::string bucket;                ///< Where the answer came from.
   std::optional<std::string> key;    ///< Of the one document it is about.
   bool stale = false;    ///< The write that was waited for is not in it.
+  bool failed_elsewhere = false; ///< A service elsewhere refused; `body` says why.
 };
 using query_listener = caf::typed_actor<caf::reacts_to<query_answer>>;
 
@@ -397,6 +404,7 @@ TIDINGS_MESSAGE(project)
 TIDINGS_MESSAGE(settled)
 TIDINGS_MESSAGE(decide_command)
 TIDINGS_MESSAGE(ask_stage)
+TIDINGS_MESSAGE(lease_change)
 TIDINGS_MESSAGE(query_answer)
 TIDINGS_MESSAGE(ask_query)
 TIDINGS_MESSAGE(looked_up)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "actors/nats_gateway.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <spdlog/spdlog.h>
@@ -19,6 +20,9 @@ namespace {
 
 // How late a timeout may be noticed.
 constexpr auto tick = 50ms;
+
+constexpr const char* extend_header = "Tidings-Extend-Ms";
+constexpr milliseconds longest_extension{600'000};
 
 } // namespace
 
@@ -135,6 +139,16 @@ void nats_gateway_state::on_inbox(const net::nats_message& msg) {
   if (ec != std::errc{} || dot == end) return;
   std::from_chars(dot + 1, end, generation);
   if (slot >= open_.size() || open_[slot].generation != generation || open_[slot].listener.index() == 0) return;
+  // Whoever answers may ask for more time first: an empty message with this header (docs/handlers.md).
+  if (msg.data().empty()) {
+    auto text = msg.header(extend_header);
+    int64_t more = 0;
+    auto [last, bad] = std::from_chars(text.data(), text.data() + text.size(), more);
+    if (!text.empty() && bad == std::errc{} && more > 0) {
+      open_[slot].due = self_->clock().now() + std::min(milliseconds{more}, longest_extension);
+      return;
+    }
+  }
   answer(release(slot), msg);
 }
 

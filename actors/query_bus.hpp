@@ -25,12 +25,14 @@ struct query_bus_state {
 
   catalog_ptr models;
   std::map<std::string, read_model_actor> read_models; ///< By bucket.
+  request_forwarder_actor forwarder;                   ///< For types that no model declares; null: refused.
 
 private:
   query_bus_ptr self_;
 };
 
 query_bus_actor::behavior_type query_bus(query_bus_ptr self, catalog_ptr models,
-                                         std::map<std::string, read_model_actor> read_models);
+                                         std::map<std::string, read_model_actor> read_models,
+                                         request_forwarder_actor forwarder);
 
 } // namespace tidings

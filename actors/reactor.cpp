@@ -55,6 +55,7 @@ std::string time_of(const net::delivery_info& info) {
 
 void reactor_state::init(reactor_options options) {
   options_ = std::move(options);
+  allowed_ = !options_.leased;
   takeover_.init({options_.gateway, self_, self_, options_.max_in_flight, ack_wait, heartbeat});
   report();
   self_->send(options_.gateway, follow_connection{self_});
@@ -68,7 +69,7 @@ void reactor_state::on_streams(const streams_ready&) {
 }
 
 void reactor_state::take_over() {
-  if (!connected_ || !streams_ready_ || draining_) return;
+  if (!connected_ || !streams_ready_ || draining_ || !allowed_) return;
   using phase = takeover::phase;
   if (takeover_.at() != phase::idle && takeover_.at() != phase::failed) return;
   auto floor = started_behind_;
@@ -78,6 +79,19 @@ void reactor_state::take_over() {
     for (auto& [sequence, open] : tasks_) floor = std::min(*floor, sequence - 1);
   }
   takeover_.begin(floor);
+}
+
+void reactor_state::on_lease(const lease_change& x) {
+  allowed_ = x.held;
+  if (x.held) {
+    take_over();
+  } else {
+    // What is under way may end: compare-and-set keeps it from overwriting what the next one writes.
+    takeover_.stop();
+    started_behind_.reset();
+    delivered_ = 0;
+  }
+  report();
 }
 
 void reactor_state::on_connection(const connection_change& x) {
@@ -104,7 +118,7 @@ void reactor_state::on_reply(const nats_reply& x) {
 }
 
 void reactor_state::report() {
-  bool ready = connected_ && takeover_.consuming();
+  bool ready = connected_ && (takeover_.consuming() || (!allowed_ && streams_ready_)); // standing by is ready, too
   if (told_ == ready) return;
   told_ = ready;
   auto detail = ready ? std::string{} : takeover_.trouble().empty() ? "not consuming the COMMANDS stream" : takeover_.trouble();
@@ -319,6 +333,7 @@ reactor_actor::behavior_type reactor(reactor_ptr self, reactor_options options) 
   self->delayed_send(self, tick, tick_atom::value);
   return {
     [self](const ask_stage& x) { return self->state.stage_of(x.sequence); },
+    [self](const lease_change& x) { self->state.on_lease(x); },
     [self](const streams_ready& x) { self->state.on_streams(x); },
     [self](const connection_change& x) { self->state.on_connection(x); },
     [self](const nats_batch& x) { self->state.on_batch(x); },

@@ -23,6 +23,7 @@ struct reactor_options {
   readiness_actor readiness;
   std::map<std::string, kv_projector_actor> projectors; ///< By bucket.
   uint32_t max_in_flight = 1024;                        ///< The consumer's max_ack_pending.
+  bool leased = false;                                  ///< Consume only while a lease says so.
 };
 
 /// Consumes the COMMANDS stream through a durable consumer with explicit acks.
@@ -37,6 +38,7 @@ struct reactor_state {
 
   void init(reactor_options options);
   void on_streams(const streams_ready& x);
+  void on_lease(const lease_change& x);
   void on_connection(const connection_change& x);
   void on_batch(const nats_batch& x);
   void on_reply(const nats_reply& x);
@@ -78,7 +80,7 @@ private:
   uint64_t delivered_ = 0;                // highest sequence taken
   std::optional<uint64_t> started_behind_;// where our first consumer began; empty before that
   clock_time heard_{};
-  bool connected_ = false, streams_ready_ = false, draining_ = false;
+  bool connected_ = false, streams_ready_ = false, draining_ = false, allowed_ = true;
   std::optional<bool> told_;
   caf::typed_response_promise<bool> drained_;
 };

@@ -5,6 +5,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "actors/reactor_lease.hpp"
 #include "envelopes/errc.hpp"
 #include "envelopes/subjects.hpp"
 #include "net/jetstream.hpp"
@@ -40,10 +41,12 @@ std::vector<wanted_stream> wanted_streams(const catalog& models) {
   notifications["max_age"] = 24 * 3600 * second_ns;
   add("NOTIFICATIONS", std::move(notifications));
   add("DEAD_LETTERS", stream_config("DEAD_LETTERS", subjects::dead_letter_filter));
-  for (auto& model : models.models()) {
-    auto name = "KV_" + model->bucket.str();
+  std::vector<std::string> buckets{lease_bucket};
+  for (auto& model : models.models()) buckets.push_back(model->bucket.str());
+  for (auto& bucket_name : buckets) {
+    auto name = "KV_" + bucket_name;
     // The shape every KV client expects of a bucket (history 1).
-    auto bucket = stream_config(name, "$KV." + model->bucket.str() + ".>");
+    auto bucket = stream_config(name, "$KV." + bucket_name + ".>");
     bucket["max_msgs_per_subject"] = 1;
     bucket["discard"] = "new";
     bucket["allow_rollup_hdrs"] = true;

@@ -20,6 +20,10 @@
 #include "actors/notification_hub.hpp"
 #include "actors/query_bus.hpp"
 #include "actors/reactor.hpp"
+#include "actors/reactor_lease.hpp"
+#include "actors/remote_command_handler.hpp"
+#include "actors/request_forwarder.hpp"
+#include "actors/service_endpoint.hpp"
 #include "actors/read_model.hpp"
 #include "actors/readiness.hpp"
 #include "actors/stream_keeper.hpp"
@@ -56,6 +60,11 @@ public:
 
 private:
   void spawn_reactor(const std::map<std::string, read_model_actor>& read_models);
+  /// Holds on to an actor that nothing here talks to, until the end.
+  template <class Handle>
+  void keep(const Handle& part) {
+    others_.push_back(caf::actor_cast<caf::strong_actor_ptr>(part));
+  }
   /// A part that ends by itself ends the process.
   void end_with(const caf::strong_actor_ptr& part);
   void stop();
@@ -75,7 +84,10 @@ private:
 };
 
 void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor, uint16_t embedded_port) {
-  std::vector<std::string> expected{"nats", "streams", "notifications", "reactor"};
+  bool reacts = has_role(options_, "reactor");
+  bool serves = has_role(options_, "gateway");
+  std::vector<std::string> expected{"nats", "streams", "notifications"};
+  if (reacts) expected.push_back("reactor");
   for (auto& model : models_->models()) expected.push_back("read model " + model->bucket.str());
   auto url = options_.nats;
   parts_.readiness = system_.spawn(readiness, std::move(expected));
@@ -94,25 +106,35 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
     auto copy = system_.spawn(read_model, model, parts_.gateway, parts_.readiness);
     read_models.emplace(model->bucket.str(), copy);
     streams.listeners.push_back(copy);
-    others_.push_back(caf::actor_cast<caf::strong_actor_ptr>(copy));
+    keep(copy);
   }
-  spawn_reactor(read_models);
-  streams.listeners.push_back(parts_.reactor);
-  parts_.commands = system_.spawn(command_bus, command_bus_options{models_, parts_.gateway, parts_.hub, parts_.reactor});
-  auto queries = system_.spawn(query_bus, models_, std::move(read_models));
-  auto keeper = system_.spawn(stream_keeper, parts_.gateway, parts_.readiness, std::move(streams));
-  others_.push_back(caf::actor_cast<caf::strong_actor_ptr>(queries));
-  others_.push_back(caf::actor_cast<caf::strong_actor_ptr>(keeper));
+  if (reacts) {
+    spawn_reactor(read_models);
+    streams.listeners.push_back(parts_.reactor);
+    parts_.lease = system_.spawn(reactor_lease, reactor_lease_options{parts_.gateway, parts_.reactor, embedded_port != 0});
+    streams.listeners.push_back(parts_.lease);
+  }
+  // A process that only reacts answers /healthz and /readyz and knows no commands.
+  auto served = serves ? models_ : *catalog::make({});
+  auto forwarder = system_.spawn(request_forwarder, request_forwarder_options{parts_.gateway});
+  keep(forwarder);
+  parts_.commands = system_.spawn(command_bus, command_bus_options{served, parts_.gateway, parts_.hub, parts_.reactor, forwarder});
+  auto queries = system_.spawn(query_bus, served, std::move(read_models), forwarder);
+  keep(queries);
+  for (auto& model : served->models())
+    keep(system_.spawn(service_endpoint, service_endpoint_options{model, parts_.gateway, parts_.commands, queries}));
+  keep(system_.spawn(stream_keeper, parts_.gateway, parts_.readiness, std::move(streams)));
+  http_settings settings{served, milliseconds{options_.default_wait_ms}, milliseconds{options_.max_wait_ms}, options_.demo, {}};
+  if (serves) settings.assets = page_assets();
   auto services = std::make_shared<const http_services>(
-    http_services{{models_, milliseconds{options_.default_wait_ms}, milliseconds{options_.max_wait_ms}, options_.demo, page_assets()},
-                  parts_.commands, queries, parts_.hub, parts_.readiness, parts_.gateway});
+    http_services{std::move(settings), parts_.commands, queries, parts_.hub, parts_.readiness, parts_.gateway});
   parts_.listener = system_.spawn(http_listener, http_listener_options{std::move(acceptor), std::move(services), parts_.gateway, {}});
   for (auto& other : others_) end_with(other);
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.readiness));
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.listener));
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.commands));
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.hub));
-  end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.reactor));
+  if (parts_.reactor) end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.reactor));
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.gateway));
   caf::anon_send(parts_.gateway, start_atom::value);
 }
@@ -132,15 +154,16 @@ void gateway_process::spawn_reactor(const std::map<std::string, read_model_actor
   for (auto& model : models_->models()) {
     kv_projector_options projection{model, parts_.gateway, read_models.at(model->bucket.str()), {}};
     for (auto& [type, spec] : model->commands) {
-      auto handler = system_.spawn(model_command_handler);
+      command_handler_actor handler = spec.handler ? command_handler_actor{system_.spawn(remote_command_handler, parts_.gateway, *spec.handler)}
+                                                    : system_.spawn(model_command_handler);
       projection.handlers.emplace(type, handler);
-      others_.push_back(caf::actor_cast<caf::strong_actor_ptr>(handler));
+      keep(handler);
     }
     auto projector = system_.spawn(kv_projector, std::move(projection));
     projectors.emplace(model->bucket.str(), projector);
-    others_.push_back(caf::actor_cast<caf::strong_actor_ptr>(projector));
+    keep(projector);
   }
-  parts_.reactor = system_.spawn(reactor, reactor_options{models_, parts_.gateway, parts_.readiness, std::move(projectors)});
+  parts_.reactor = system_.spawn(reactor, reactor_options{models_, parts_.gateway, parts_.readiness, std::move(projectors), 1024, true});
 }
 
 void gateway_process::stop_on_signal() {
@@ -169,6 +192,7 @@ void gateway_process::end() {
   exit(parts_.commands);
   exit(parts_.hub);
   exit(parts_.reactor);
+  exit(parts_.lease);
   exit(parts_.gateway);
   exit(parts_.server);
   exit(parts_.readiness);

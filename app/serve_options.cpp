@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/serve_options.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 namespace tidings {
@@ -24,6 +25,10 @@ std::string nats_address(const std::string& text) {
 
 } // namespace
 
+bool has_role(const serve_options& options, std::string_view role) {
+  return std::ranges::find(options.roles, role) != options.roles.end();
+}
+
 void add_serve_options(CLI::App& verb, serve_options& x) {
   verb.add_option("--listen", x.listen, "Address and port for HTTP; port 0 takes a free one")->envname("TIDINGS_LISTEN")->capture_default_str();
   verb.add_option("--nats", x.nats, "NATS URL, or 'embedded' for a nats-server of our own")
@@ -34,6 +39,12 @@ void add_serve_options(CLI::App& verb, serve_options& x) {
   verb.add_option("--model", x.models, "Model file; may be given several times. Default: the locations example")
     ->envname("TIDINGS_MODEL")
     ->take_all();
+  verb.add_option("--roles", x.roles, "gateway takes commands and queries, reactor handles commands; separated by commas")
+    ->envname("TIDINGS_ROLES")
+    ->delimiter(',')
+    ->check(CLI::IsMember({"gateway", "reactor"}))
+    ->take_all()
+    ->capture_default_str();
   verb.add_option("--default-wait", x.default_wait_ms, "Milliseconds a command waits for its outcome without Prefer: wait")
     ->envname("TIDINGS_DEFAULT_WAIT")
     ->check(CLI::Range(0, 3'600'000))

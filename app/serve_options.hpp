@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -15,12 +16,16 @@ struct serve_options {
   std::string nats = "embedded";       ///< A URL, or "embedded".
   std::string store = ".tidings";      ///< Of the embedded server.
   std::vector<std::string> models;     ///< Empty: the locations example.
+  std::vector<std::string> roles{"gateway", "reactor"}; ///< What this process does; both by default.
   uint32_t default_wait_ms = 0;
   uint32_t max_wait_ms = 30'000;
   bool demo = false;                   ///< Lets clients slow handlers down, to show what a slow system feels like.
   std::string log_level = "info";
   std::string log_format = "text";
 };
+
+/// Whether `role` is among the options' roles.
+bool has_role(const serve_options& options, std::string_view role);
 
 /// Declares the options on `verb`.
 void add_serve_options(CLI::App& verb, serve_options& options);

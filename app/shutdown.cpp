@@ -48,7 +48,10 @@ struct sequence : std::enable_shared_from_this<sequence> {
     self->send(parts.listener, stop_atom::value);
     step("the reactor", parts.reactor, settle_time, drain_atom::value, &sequence::drain_nats);
   }
-  void drain_nats() { step("NATS", parts.gateway, flush_time, drain_atom::value, &sequence::stop_server); }
+  void drain_nats() {
+    if (parts.lease) self->send(parts.lease, drain_atom::value);
+    step("NATS", parts.gateway, flush_time, drain_atom::value, &sequence::stop_server);
+  }
   void stop_server() { step("nats-server", parts.server, server_time, stop_atom::value, &sequence::finish); }
   void finish() {
     done();

@@ -16,6 +16,7 @@ struct running_parts {
   command_bus_actor commands;
   notification_hub_actor hub;
   reactor_actor reactor;
+  reactor_lease_actor lease;
   nats_gateway_actor gateway;
   nats_server_actor server;
 };

@@ -2,8 +2,6 @@
 // The page in a real browser, as a person uses it.
 import assert from 'node:assert/strict';
 import { Browser } from './lib/browser.mjs';
-import { town } from './lib/contract.mjs';
-import { freePort } from './lib/ports.mjs';
 import { example } from './lib/tidings.mjs';
 import { eventually } from './lib/wait.mjs';
 import { test } from './lib/world.mjs';
@@ -16,6 +14,13 @@ test('a person sends commands and learns what became of them', async (world) => 
   const person = await browser.person();
   const tab = await person.tab(origin);
   const { page } = tab;
+
+  await world.claim('the page asks for all its modules at once', async () => {
+    const loaded = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname));
+    const named = await page.locator('[rel="modulepreload"]').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+    const modules = loaded.filter((name) => name.endsWith('.js') && !['/assets/app.js', '/assets/theme.js'].includes(name));
+    assert.deepEqual([...new Set(modules)].sort(), named.sort());
+  });
 
   await world.claim('an empty page says what to expect', async () => {
     assert.match(await page.locator('#journeys-empty').textContent(), /leaves its track here/);
@@ -30,7 +35,7 @@ test('a person sends commands and learns what became of them', async (world) => 
     await tab.listed('Ghent').waitFor();
     await eventually('all moments are on the track', async () => {
       const steps = await tab.steps('Ghent');
-      return ['stored', 'done', 'told', 'listed'].every((step) => steps.includes(step));
+      return ['done', 'told', 'listed'].every((step) => steps.includes(step));
     });
     await page.locator('#log li', { hasText: 'POST /commands/CreateLocation' }).filter({ hasText: /200 · / }).waitFor();
   });
@@ -177,80 +182,64 @@ test('a person sends commands and learns what became of them', async (world) => 
   assert.deepEqual(unexpected, []);
 });
 
-test('two tabs share connections and see each other', async (world) => {
-  const { origin } = await world.tidings({ models, args: ['--demo'] });
-  const browser = world.adopt(await Browser.start());
-  const person = await browser.person();
-  const streams = [];
-  person.context.on('request', (request) => {
-    if (request.headers().accept === 'text/event-stream') streams.push(new URL(request.url()).pathname);
-  });
-  const first = await person.tab(origin);
-  const second = await person.tab(origin);
-
-  await world.claim('what one creates, both list, over one stream each of outcomes and of the list', async () => {
-    await second.create('Girona');
-    for (const tab of [first, second]) await tab.listed('Girona').waitFor();
-    await first.page.locator('#log li', { hasText: 'completed CreateLocation' }).waitFor();
-    assert.deepEqual(streams.toSorted?.() ?? [...streams].sort(), ['/events', '/queries/ListLocations']);
-  });
-
-  await world.claim('when the tab that reads is closed, the other goes on and misses nothing', async () => {
-    await second.waiting('not at all', { delay: 1 });
-    await second.create('Kotor');
-    await second.reached('Kotor', 'pending');
-    await first.page.close();
-    await second.reached('Kotor', 'completed');
-    await second.listed('Kotor').waitFor();
-    assert.equal(streams.length, 4);
-  });
-
-  await world.claim('another person sees the list change but not the outcomes', async () => {
-    const other = await (await browser.person()).tab(origin);
-    await second.waiting('on the server');
-    await second.create('Nara');
-    await second.reached('Nara', 'completed');
-    await other.listed('Nara').waitFor();
-    assert.equal(await other.page.locator('#log li').count(), 0);
-  });
-});
-
-test('the server goes and comes back', async (world) => {
-  const listen = `127.0.0.1:${await freePort()}`;
-  const args = ['serve', '--listen', listen, '--store', world.directory(), '--demo', ...models.flatMap((file) => ['--model', file])];
-  const start = async () => {
-    const tidings = world.launch(args);
-    await tidings.listening();
-    await tidings.client.waitReady();
-    return tidings;
+test('a model of one\'s own gets its forms from its schemas', async (world) => {
+  const model = {
+    service: 'boats', bucket: 'boats', key: 'sail', noun: 'Boat',
+    commands: {
+      Launch: {
+        effect: 'create',
+        schema: {
+          type: 'object',
+          properties: {
+            sail: { type: 'string', pattern: '^[A-Z]{3}-[0-9]+$', title: 'Sail number' },
+            length: { type: 'number', minimum: 2, maximum: 80 },
+            crew: { type: 'integer', default: 2 },
+            rig: { enum: ['sloop', 'ketch', null] },
+            racing: { type: 'boolean' },
+            tags: { type: 'array', items: { type: 'string' } },
+          },
+          required: ['sail', 'length', 'tags'],
+        },
+      },
+      Sink: { effect: 'delete' },
+    },
+    queries: { GetBoat: { effect: 'get' }, Fleet: { effect: 'list' } },
   };
-  let tidings = await start();
+  const { origin, client } = await world.tidings({ models: [world.file('boats.json', JSON.stringify(model))] });
   const browser = world.adopt(await Browser.start());
-  const tab = await (await browser.person()).tab(tidings.origin);
-  await tab.create('Before');
-  await tab.reached('Before', 'completed');
+  const tab = await (await browser.person()).tab(origin);
+  const { page } = tab;
 
-  await world.claim('the page says that it is gone, and keeps what is sent', async () => {
-    await tab.waiting('not at all', { delay: 3 });
-    await tab.create('On its way');
-    await tab.reached('On its way', 'pending');
-    await tidings.stop();
-    await tab.page.locator('#banner[data-kind="gone"]').waitFor();
-    assert.match(await tab.page.locator('#connection').textContent(), /No server/);
-    await tab.waiting('on the server');
-    await tab.create('Meanwhile');
-    await tab.reached('Meanwhile', 'kept');
-    await tab.accessible('without a server');
-    await tab.picture('gone');
+  await world.claim('the dial that slows the reactor is only there in a demo', async () => {
+    assert.equal(await page.getByLabel('Slow the reactor').isVisible(), false);
   });
 
-  await world.claim('when it is back, everything is caught up', async () => {
-    tidings = await start();
-    await tab.page.locator('#banner[data-kind="back"]').waitFor({ timeout: 20_000 });
-    await tab.reached('Meanwhile', 'completed');
-    await tab.reached('On its way', 'completed');
-    for (const name of ['Before', 'On its way', 'Meanwhile']) await tab.listed(name).waitFor();
-    await tidings.client.command('CreateLocation', town('Afterwards'), { wait: 5 });
-    await tab.listed('Afterwards').waitFor();
+  await world.claim('each kind of value has its control, and what does not fit is said', async () => {
+    await page.getByLabel('Sail number').fill('ned-1');
+    await page.getByLabel('Length').fill('1');
+    await tab.send();
+    assert.match(await page.locator('#field-sail-error').textContent(), /Does not fit/);
+    assert.equal(await page.locator('#field-length-error').textContent(), 'Not below 2.');
+    await page.getByLabel('Sail number').fill('NED-1');
+    await page.getByLabel('Length').fill('9.5');
+    await page.getByLabel('Rig').selectOption('ketch');
+    await page.getByLabel('Racing').check();
+    await page.getByLabel('Tags').fill('["blue"]');
+    await tab.accessible('a form of all kinds');
+    await tab.send();
+    await tab.listed('NED-1').waitFor();
+    const { payload } = (await client.query('GetBoat', { sail: 'NED-1' })).json;
+    const { created_at: at, ...boat } = payload;
+    assert.deepEqual(boat, { sail: 'NED-1', length: 9.5, crew: 2, rig: 'ketch', racing: true, tags: ['blue'] });
+    assert.match(at, /^2/);
+  });
+
+  await world.claim('without a route the dialog uses the query; without a schema the form takes JSON', async () => {
+    await tab.listed('NED-1').getByRole('link').click();
+    await page.getByRole('dialog').getByText('ketch').waitFor();
+    await page.getByRole('button', { name: 'Sink' }).click();
+    assert.equal(await page.locator('#field-payload').inputValue(), '{"sail":"NED-1"}');
+    await tab.send();
+    await page.locator('#list-empty', { hasText: 'No boat yet' }).waitFor();
   });
 });

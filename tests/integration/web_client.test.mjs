@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The browser's client against a gateway that misbehaves on request.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
-import zlib from 'node:zlib';
-import { Tidings, TidingsError, parseEvents } from '../../web/client/tidings.js';
+import { Tidings, TidingsError } from '../../web/client/tidings.js';
 import { FakeGateway, FakeLocks, json, problem } from './lib/fake_gateway.mjs';
-import { repository } from './lib/tidings.mjs';
 import { eventually, timely } from './lib/wait.mjs';
 import { test } from './lib/world.mjs';
-
-const folder = path.join(repository, 'web/client');
 
 async function setting(world, options = {}) {
   const gateway = world.adopt(await FakeGateway.start());
@@ -129,6 +123,18 @@ test('a pending command settles', async (world) => {
     assert.ok(!gateway.requests.some(({ method, path: target }) => method === 'GET' && target === `/commands/${pending.command_id}`), 'nobody had to ask');
   });
 
+  await world.claim('also when the stream was cut before its first event: it began with a position', async () => {
+    const late = world.adopt(new Tidings({ base: gateway.origin }).connect());
+    await gateway.listeners(2);
+    const { pending, settled } = await late.command('Make', {});
+    gateway.cut();
+    gateway.complete(pending.command_id);
+    assert.equal((await timely('settled', settled)).status, 'completed');
+    assert.ok(!gateway.requests.some(({ method, path: target }) => method === 'GET' && target === `/commands/${pending.command_id}`));
+    late.close();
+    await gateway.listeners(1);
+  });
+
   await world.claim('after a gap, by asking; and the gap is told', async () => {
     const gaps = [];
     client.addEventListener('gap', ({ detail }) => gaps.push(detail));
@@ -240,44 +246,21 @@ test('tabs share one stream', async (world) => {
   });
 });
 
-test('events are parsed as the standard says, however the bytes are cut', async (world) => {
-  const text = '\ufeff: comment\r\nretry: 250\r\n\r\nid: 7\revent: completed\rdata: {"name":\rdata:"Zürich"}\r\rdata: second\nid: a\0b\nunknown: x\n\ndata\n\ndata: lost';
-  const expected = [{ retry: 250 }, { id: '7', event: 'completed', data: '{"name":\n"Zürich"}' }, { data: 'second' }];
-  const bytes = new TextEncoder().encode(text);
-
-  async function parsed(chunks) {
-    const body = new ReadableStream({ start: (controller) => (chunks.forEach((chunk) => controller.enqueue(chunk)), controller.close()) });
-    const events = [];
-    for await (const event of parseEvents(body)) if (Object.keys(event).length) events.push(event);
-    return events;
-  }
-
-  await world.claim('at every byte', async () => {
-    for (let at = 0; at <= bytes.length; at += 1) assert.deepEqual(await parsed([bytes.slice(0, at), bytes.slice(at)]), expected, `cut at ${at}`);
-  });
-  await world.claim('byte by byte', async () => {
-    assert.deepEqual(await parsed([...bytes].map((_, i) => bytes.slice(i, i + 1))), expected);
-  });
-});
-
-test('the package', async (world) => {
-  const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
-
-  await world.claim('is under 4 kB gzipped', () => {
-    const size = zlib.gzipSync(fs.readFileSync(path.join(folder, 'tidings.js')), { level: 9 }).length;
-    assert.ok(size < 4000, `${size} bytes`);
-  });
-
-  await world.claim('has all its files and depends on nothing', () => {
-    for (const name of [...manifest.files, manifest.types, manifest.exports['.'].default]) assert.ok(fs.existsSync(path.join(folder, name)), name);
-    assert.equal(manifest.dependencies, undefined);
-  });
-
-  await world.claim('declares the types of all that it exports', () => {
-    const types = fs.readFileSync(path.join(folder, 'tidings.d.ts'), 'utf8');
-    const source = fs.readFileSync(path.join(folder, 'tidings.js'), 'utf8');
-    const names = [...source.matchAll(/^export (?:async )?(class|function\*?) (\w+)/gm)].map(([, kind, name]) => [kind.replace('*', ''), name]);
-    assert.equal(names.length, 3);
-    for (const [kind, name] of names) assert.match(types, new RegExp(`export ${kind} ${name}\\b`));
-  });
+test('a leader that is frozen loses the lock', async (world) => {
+  // Forty seconds of silence pass in a tenth of one.
+  const { setTimeout: real } = globalThis;
+  globalThis.setTimeout = (callback, ms, ...rest) => real(callback, ms === 40_000 ? 100 : ms, ...rest);
+  world.adopt({ close: () => (globalThis.setTimeout = real) });
+  const locks = new FakeLocks();
+  Object.defineProperty(globalThis, 'navigator', { value: { locks }, configurable: true });
+  const gateway = world.adopt(await FakeGateway.start());
+  let stolen;
+  const frozen = locks.request(`tidings ${gateway.origin} undefined /events`, {}, () => new Promise(() => {}));
+  frozen.catch((error) => (stolen = error));
+  const client = world.adopt(new Tidings({ base: gateway.origin }).connect());
+  await gateway.listeners(1);
+  assert.match(stolen.message, /stolen/);
+  const { pending, settled } = await client.command('Make', {});
+  gateway.complete(pending.command_id);
+  assert.equal((await timely('settled', settled)).status, 'completed');
 });

@@ -112,7 +112,7 @@ export class Tidings extends EventTarget {
   ): () => void;
 }
 
-/** The events of a `text/event-stream` body; a comment comes out as an empty object. */
+/** The events of a `text/event-stream` body, also those without data; a comment comes out as an empty object. */
 export function parseEvents(
   body: ReadableStream<Uint8Array>,
 ): AsyncGenerator<{ event?: string; id?: string; data?: string; retry?: number }>;

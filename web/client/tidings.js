@@ -49,7 +49,7 @@ export async function* parseEvents(body) {
       for (const line of lines) {
         const [, name, value] = /^([^:]*):? ?(.*)$/s.exec(line);
         if (!line) {
-          if (event.data || event.retry) yield event;
+          yield event;
           event = {};
         } else if (!name) yield {};
         else if (name === 'data') event.data = 'data' in event ? `${event.data}\n${value}` : value;
@@ -139,7 +139,8 @@ class Feed {
           for await (const event of parseEvents(response.body)) {
             if (signal.aborted) break;
             this.#retry = event.retry || this.#retry;
-            this.#tell(event.data ? { event } : {});
+            // An id may come alone.
+            this.#tell(event.data ? { event } : { id: event.id });
           }
         } else {
           this.#tell({ isOpen: false, error: problemOf(response, await response.json().catch(() => null)) });
@@ -163,6 +164,7 @@ export class Tidings extends EventTarget {
   #waiting = new Map();
   #recent = new Map();
   #timer;
+  #ticks = 0;
 
   constructor({ base = '', session, leader = true, fetch = (...x) => globalThis.fetch(...x) } = {}) {
     super();
@@ -282,26 +284,27 @@ export class Tidings extends EventTarget {
     this.#waiting.delete(id);
   }
 
-  // Without a stream, outcomes are asked for once a second.
-  #poll(missing) {
-    clearTimeout(this.#timer);
-    if (this.#waiting.size && (missing || !this.#events.isOpen)) this.#timer = setTimeout(() => this.#check(), 1000);
+  // Each second without a stream; with one now and then, since it may be another session's.
+  #poll() {
+    if (!this.#waiting.size) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      if (!this.#events.isOpen || ++this.#ticks % 15 === 0) this.#check();
+      else this.#poll();
+    }, 1000);
   }
 
   async #check() {
-    let missing;
     for (const [id, entry] of [...this.#waiting]) {
       try {
         const { response, body } = await this.#ask(`/commands/${id}`, { cache: 'no-store' });
         if (response.status !== 404) body.success !== null && body.command_id && this.#learn(body);
         // Another instance may hear of a command a moment later.
-        else if ((missing = ++entry.misses < 4)) continue;
-        else entry.reject(refusal(response, body)), this.#waiting.delete(id);
+        else if (++entry.misses > 3) entry.reject(refusal(response, body)), this.#waiting.delete(id);
       } catch {
-        missing = true;
         break;
       }
     }
-    this.#poll(missing);
+    this.#poll();
   }
 }

@@ -3,20 +3,34 @@
 import { byId, clock, duration } from './dom.js';
 
 const backShownFor = 6000;
+const lookEvery = 4000;
 
 export class Connection {
   gone = false;
   #since;
   #timer;
+  #unready = false;
 
   /** @param onChange Called with whether the server is gone. */
   constructor(tidings, log, onChange) {
     Object.assign(this, { log, onChange });
     tidings.addEventListener('state', ({ detail }) => (detail === 'open' ? this.#open() : this.#closed()));
+    setInterval(() => this.#look(), lookEvery);
     tidings.addEventListener('gap', ({ detail }) => {
       log.add('event', 'gap', { result: 'asked again', body: detail });
       this.#banner('back', 'The server no longer has everything that happened meanwhile; what is shown has been asked for again.', backShownFor);
     });
+  }
+
+  /** A gateway may be there while what is behind it is not. */
+  async #look() {
+    if (this.gone || document.hidden) return;
+    const report = await fetch('/readyz', { cache: 'no-store' }).then((x) => x.json(), () => undefined);
+    const missing = Object.entries(report?.parts ?? {}).filter(([, part]) => !part.ready).map(([name]) => name);
+    if (this.gone) return;
+    if (missing.length) this.#say('connecting', `Not ready: ${missing.join(', ')}`);
+    else if (this.#unready) this.#say('open', 'Connected');
+    this.#unready = missing.length > 0;
   }
 
   #say(state, text) {

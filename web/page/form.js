@@ -9,7 +9,7 @@ export class SchemaForm {
   #fields = new Map();
 
   constructor(container, { schema, key }) {
-    this.schema = schema;
+    this.key = key;
     const required = new Set(schema.required ?? []);
     const members = Object.entries(schema.properties ?? {});
     // A key that may be left out is for the few who want to choose it.
@@ -66,7 +66,8 @@ export class SchemaForm {
 
   fill(payload) {
     for (const [name, { schema, input }] of this.#fields) {
-      const value = payload[name];
+      // Without a schema, the key is all that is known to be wanted.
+      const value = name !== '' ? payload[name] : this.key in payload ? { [this.key]: payload[this.key] } : undefined;
       this.#mark(name, '');
       if (input.type === 'checkbox') input.checked = value === true;
       else if (schema.enum) input.value = value === undefined ? '' : String(schema.enum.indexOf(value));

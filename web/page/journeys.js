@@ -7,7 +7,10 @@ const kept = 25;
 /** How long a change may take to show in the list before nobody expects it there. */
 const listPatience = 5000;
 
-const words_of = {
+/** After this a command that is still being sent can be given up. */
+const patience = 3000;
+
+const stateWords = {
   sending: 'on its way',
   kept: 'kept until the server is back',
   pending: 'available shortly',
@@ -42,7 +45,7 @@ export class Journey {
   set(state) {
     this.state = state;
     this.element.dataset.state = state;
-    this.status.textContent = words_of[state];
+    this.status.textContent = stateWords[state];
     this.cancel.hidden = state !== 'kept' && state !== 'pending';
   }
 
@@ -86,6 +89,8 @@ export class Journey {
     const { marks } = this.timeline;
     const spans = marks.slice(1).map((mark, i) => ({ name: mark.name, ms: mark.at - marks[i].at }));
     if (this.moving) spans.push({ name: 'waiting', ms: this.timeline.now() - this.timeline.last.at });
+    // A server that is busy or half there can take any time; nobody has to wait for it.
+    if (this.state === 'sending' && this.timeline.now() > patience) this.cancel.hidden = false;
     const whole = Math.max(0.001, spans.reduce((sum, { ms }) => sum + ms, 0));
     this.total.textContent = duration(whole);
     while (this.track.childElementCount > spans.length) this.track.lastElementChild.remove();

@@ -53,12 +53,14 @@ export class LiveList {
   #draw({ items, total }, model) {
     const first = this.#shown.size === 0 && byId('list').childElementCount === 0;
     const now = new Map(items.map((item) => [item[model.key], JSON.stringify(item)]));
+    // Under load everything is new all the time; then nothing stands out by glowing.
+    const calm = !first && items.filter((item) => !this.#shown.has(item[model.key])).length <= 3;
     const elements = items.map((item) => {
       const key = item[model.key];
       const old = this.#shown.get(key);
       if (old?.text === now.get(key)) return old.element;
       const element = this.#row(item, key, model);
-      if (!first) element.classList.add(old ? 'changed' : 'new');
+      if (calm) element.classList.add(old ? 'changed' : 'new');
       this.#shown.set(key, { text: now.get(key), element });
       return element;
     });

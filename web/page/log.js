@@ -2,7 +2,7 @@
 // What went over the wire, newest first.
 import { byId, clock, make } from './dom.js';
 
-const kept = 60;
+const kept = 40;
 
 export class Log {
   #list = byId('log');

@@ -4,6 +4,9 @@
 /** What the server measured (`Server-Timing`), by the names that people read. */
 const serverMarks = { accepted: 'stored', handled: 'handled', projected: 'projected', outcome: 'done' };
 
+/** Milliseconds; what takes longer was not the network. */
+const longestWay = 100;
+
 export class Timeline {
   #start = performance.now();
   marks = [{ name: 'sent', at: 0 }];
@@ -19,13 +22,16 @@ export class Timeline {
     this.marks.sort((a, b) => a.at - b.at);
   }
 
-  /** The server counts from when the request reached it: half of what remains is the way there. */
+  /**
+   * The server counts from when the request reached it: half of what remains is the way back, which is where to count from,
+   * since the request may have been sent more than once.
+   */
   markServer(header) {
     const arrived = this.now();
     const spans = [...(header ?? '').matchAll(/([a-z]+)\s*;[^,]*?dur=([\d.]+)/g)].map(([, name, ms]) => [name, Number(ms)]);
     const longest = Math.max(0, ...spans.map(([, ms]) => ms));
-    const way = Math.max(0, (arrived - longest) / 2);
-    for (const [name, ms] of spans) this.mark(serverMarks[name] ?? name, Math.min(ms + way, arrived));
+    const wayBack = Math.min(Math.max(0, (arrived - longest) / 2), longestWay);
+    for (const [name, ms] of spans) this.mark(serverMarks[name] ?? name, Math.max(0, arrived - wayBack - (longest - ms)));
   }
 
   get last() {

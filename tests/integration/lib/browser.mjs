@@ -67,8 +67,9 @@ export class Tab {
     await this.page.getByLabel('Name', { exact: true }).fill(name);
     await this.page.getByLabel('Category').selectOption({ label: category });
     if (id) {
-      await this.page.getByText('Choose the id yourself').click();
-      await this.page.getByLabel('Id').fill(id);
+      const field = this.page.getByLabel('Id');
+      if (!(await field.isVisible())) await this.page.getByText('Choose the id yourself').click();
+      await field.fill(id);
     }
     await this.send();
   }

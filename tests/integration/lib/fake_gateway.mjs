@@ -43,7 +43,7 @@ export class FakeGateway {
   /** Answers with an event stream that starts after the position asked for. */
   stream({ response, headers, path }) {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write(': hello\nretry: 20\n\n');
+    response.write(`: hello\nretry: 20\nid: ${headers['last-event-id'] ?? this.#sequence}\n\n`);
     const stream = { response, path };
     if (path === '/events') for (const { id, text } of this.#history) if (id > Number(headers['last-event-id'] ?? this.#sequence)) response.write(text);
     this.streams.add(stream);
@@ -103,6 +103,12 @@ export class FakeLocks {
       const waiting = { resolve, reject, callback };
       const line = this.#held.get(name) ?? [];
       this.#held.set(name, line);
+      if (options.steal) {
+        line.shift()?.reject(new Error('stolen'));
+        line.unshift(waiting);
+        this.#run(name, waiting);
+        return;
+      }
       line.push(waiting);
       options.signal?.addEventListener('abort', () => {
         if (line[0] === waiting || !line.includes(waiting)) return;
