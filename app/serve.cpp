@@ -265,6 +265,7 @@ int serve(const serve_options& options) {
   }
   start_log(options.log_level, options.log_format == "json" ? log_style::json_lines : log_style::text);
   std::signal(SIGPIPE, SIG_IGN);
+  spdlog::debug("{} files may be open", startup::raise_open_files());
   caf::actor_system_config config;
   register_errors(config);
   net::io_scheduler::install(config, io);

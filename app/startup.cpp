@@ -8,9 +8,11 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "app/builtin_model.hpp"
@@ -88,6 +90,13 @@ caf::expected<std::unique_ptr<store_lock>> store_lock::acquire(const std::string
 
 store_lock::~store_lock() {
   ::close(fd_);
+}
+
+uint64_t raise_open_files() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return 0;
+  auto soft = std::exchange(files.rlim_cur, files.rlim_max);
+  return ::setrlimit(RLIMIT_NOFILE, &files) == 0 ? files.rlim_max : soft;
 }
 
 caf::error check_nats_server() {

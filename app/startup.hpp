@@ -35,6 +35,10 @@ private:
   int fd_;
 };
 
+/// Lets the process have as many open sockets as the system allows; many start with a soft limit of 1,024.
+/// @returns the limit that holds now.
+uint64_t raise_open_files();
+
 /// Whether nats-server can be found in PATH.
 caf::error check_nats_server();
 
