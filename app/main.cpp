@@ -8,6 +8,7 @@
 
 #include "app/serve_options.hpp"
 #include "app/version.hpp"
+#include "app/watch.hpp"
 
 namespace {
 
@@ -46,11 +47,15 @@ int main(int argc, char** argv) {
   app.allow_config_extras(false);
   serve_verb->fallthrough(); // so that --config may follow the verb
   add_serve_options(*serve_verb, options);
+  watch_options watching;
+  auto* watch_verb = app.add_subcommand("watch", "Follow a session's events in a terminal");
+  add_watch_options(*watch_verb, watching);
   try {
     if (argc > 1 && argv[1][0] != '-' && !is_verb(app, argv[1]))
       throw CLI::ParseError{std::string{"there is no verb '"} + argv[1] + "'", 2};
     app.parse(argc, argv);
     if (*serve_verb) return serve(options);
+    if (*watch_verb) return watch(watching);
   } catch (const CLI::Success& e) { // --help, --version
     return app.exit(e);
   } catch (const CLI::ParseError& e) {
