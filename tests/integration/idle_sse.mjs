@@ -7,7 +7,7 @@ import { newSession } from './lib/streams.mjs';
 import { test } from './lib/world.mjs';
 import { eventually } from './lib/wait.mjs';
 
-const count = Math.min(Number(process.argv[2] ?? 10_000), 19_000); // below the listener's own bound
+const count = Math.min(Number(process.argv[2] ?? 10_000), 19_000); // below the bound of the listener
 
 const resident = (pid) => Number(/^VmRSS:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;
 const cpu = (pid) => {
