@@ -25,8 +25,10 @@ CAF_TEST_FIXTURE_SCOPE(command_events_tests, fixture)
 
 CAF_TEST(the stream watches before it asks for the state) {
   begin();
-  CAF_REQUIRE(got.position<watch_command>() && got.position<attach_command>());
-  CAF_CHECK_LESS(*got.position<watch_command>(), *got.position<attach_command>());
+  auto watched = got.position<watch_command>();
+  auto asked = got.position<attach_command>();
+  CAF_REQUIRE(watched && asked);
+  CAF_CHECK(*watched < *asked);
 }
 
 CAF_TEST(pending and then the outcome and then the end) {
