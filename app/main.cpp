@@ -9,6 +9,7 @@
 #include "app/client_verbs.hpp"
 #include "app/serve_options.hpp"
 #include "app/version.hpp"
+#include "app/watch.hpp"
 
 namespace {
 
@@ -52,6 +53,9 @@ int main(int argc, char** argv) {
   add_send_options(*send_verb, sending);
   auto* query_verb = app.add_subcommand("query", "Ask a query over NATS");
   add_query_options(*query_verb, asking);
+  watch_options watching;
+  auto* watch_verb = app.add_subcommand("watch", "Follow a session's events in a terminal");
+  add_watch_options(*watch_verb, watching);
   try {
     if (argc > 1 && argv[1][0] != '-' && !is_verb(app, argv[1]))
       throw CLI::ParseError{std::string{"there is no verb '"} + argv[1] + "'", 2};
@@ -59,6 +63,7 @@ int main(int argc, char** argv) {
     if (*send_verb) return send(sending);
     if (*query_verb) return query(asking);
     if (*serve_verb) return serve(options);
+    if (*watch_verb) return watch(watching);
   } catch (const CLI::Success& e) { // --help, --version
     return app.exit(e);
   } catch (const CLI::ParseError& e) {

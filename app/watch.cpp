@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+#include "app/watch.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include <unistd.h>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+
+#include "envelopes/json.hpp"
+#include "envelopes/token.hpp"
+#include "net/sse_parser.hpp"
+
+namespace tidings {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using tcp = asio::ip::tcp;
+
+constexpr std::chrono::milliseconds default_retry{2000};
+
+struct address {
+  std::string host, port;
+};
+
+std::optional<address> parse_url(std::string_view url) {
+  constexpr std::string_view scheme = "http://";
+  if (!url.starts_with(scheme)) return std::nullopt;
+  url.remove_prefix(scheme.size());
+  url = url.substr(0, url.find('/'));
+  auto colon = url.rfind(':');
+  bool has_port = colon != std::string_view::npos && url.find(']', colon) == std::string_view::npos;
+  address result{std::string{url.substr(0, has_port ? colon : url.size())},
+                 has_port ? std::string{url.substr(colon + 1)} : "80"};
+  if (result.host.size() > 2 && result.host.front() == '[') result.host = result.host.substr(1, result.host.size() - 2);
+  if (result.host.empty() || result.port.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
+  return result;
+}
+
+/// Text from a server must not steer the terminal.
+std::string printable(std::string_view text) {
+  std::string result;
+  unsigned char before = 0;
+  for (unsigned char c : text) {
+    // In UTF-8 the controls from U+0080 to U+009F are C2 80 to C2 9F; some terminals obey them too.
+    bool control = c < 0x20 || c == 0x7f || (before == 0xc2 && c < 0xa0);
+    if (control && c >= 0x80) result.pop_back();
+    result += control ? '?' : static_cast<char>(c);
+    before = c;
+  }
+  return result;
+}
+
+std::string member(const json& document, const char* name) {
+  auto i = document.find(name);
+  if (i == document.end() || i->is_null()) return "-";
+  return printable(i->is_string() ? i->get<std::string>() : i->dump());
+}
+
+void print(const net::sse_message& x, bool as_json) {
+  if (as_json) {
+    std::cout << x.data << std::endl;
+    return;
+  }
+  auto document = json::parse(x.data, nullptr, false);
+  if (!document.is_object()) document = json::object();
+  if (x.event == "gap") {
+    std::cout << "gap: " << member(document, "reason") << "; fetch again " << member(document, "refetch") << std::endl;
+    return;
+  }
+  std::cout << member(document, "timestamp") << "  " << printable(x.event) << "  " << member(document, "command_type")
+            << "  " << member(document, "command_id") << "  " << member(document, "key");
+  if (auto error = member(document, "error"); error != "-") std::cout << "  " << error;
+  std::cout << std::endl;
+}
+
+class watcher {
+public:
+  watcher(address where, const watch_options& options)
+      : where_{std::move(where)}, options_{options}, session_{options.session}, position_{options.last_event_id} {}
+
+  int run();
+
+private:
+  enum class end { again, done, refused };
+
+  http::request<http::string_body> request(http::verb verb, const std::string& target) const {
+    http::request<http::string_body> result{verb, target, 11};
+    result.set(http::field::host, where_.host + ':' + where_.port);
+    result.set(http::field::user_agent, "tidings-watch");
+    if (!session_.empty()) result.set("Tidings-Session", session_);
+    return result;
+  }
+
+  tcp::socket connect() {
+    tcp::socket socket{io_};
+    asio::connect(socket, tcp::resolver{io_}.resolve(where_.host, where_.port));
+    return socket;
+  }
+
+  void make_session();
+  end follow();
+
+  address where_;
+  const watch_options& options_;
+  std::string session_, position_;
+  asio::io_context io_;
+  bool finished_ = false;
+  net::sse_parser parser_{[this](const net::sse_message& x) {
+    print(x, options_.as_json);
+    finished_ = !options_.command_id.empty() && (x.event == "completed" || x.event == "failed");
+  }};
+};
+
+void watcher::make_session() {
+  auto socket = connect();
+  auto ask = request(http::verb::post, "/session");
+  ask.set(http::field::connection, "close");
+  ask.prepare_payload();
+  http::write(socket, ask);
+  boost::beast::flat_buffer buffer;
+  http::response<http::string_body> answer;
+  http::read(socket, buffer, answer);
+  auto body = json::parse(answer.body(), nullptr, false);
+  session_ = body.is_object() ? body.value("session", std::string{}) : std::string{};
+  if (!is_token(session_)) throw std::runtime_error{"the gateway gave no session"};
+  std::cerr << "session " << session_ << std::endl;
+}
+
+watcher::end watcher::follow() {
+  auto socket = connect();
+  auto ask = request(http::verb::get,
+                     options_.command_id.empty() ? "/events" : "/commands/" + options_.command_id + "/events");
+  ask.set(http::field::accept, "text/event-stream");
+  if (!position_.empty()) ask.set("Last-Event-ID", position_);
+  http::write(socket, ask);
+  boost::beast::flat_buffer buffer;
+  http::response_parser<http::buffer_body> answer;
+  answer.body_limit(boost::none);
+  http::read_header(socket, buffer, answer);
+  auto status = answer.get().result_int();
+  if (status == 204) return end::done;
+  if (status >= 500) return end::again;
+  if (status != 200) {
+    std::cerr << "tidings: the gateway answers " << status << '\n';
+    return end::refused;
+  }
+  parser_.reset();
+  char bytes[16 * 1024];
+  while (!answer.is_done()) {
+    answer.get().body().data = bytes;
+    answer.get().body().size = sizeof(bytes);
+    boost::system::error_code ec;
+    http::read_some(socket, buffer, answer, ec);
+    parser_.feed({bytes, sizeof(bytes) - answer.get().body().size});
+    if (!parser_.last_event_id().empty()) position_ = parser_.last_event_id();
+    if (finished_) return end::done;
+    if (ec && ec != http::error::need_buffer) break;
+  }
+  return end::again;
+}
+
+int watcher::run() {
+  bool told = false; // of an outage, once
+  while (true) {
+    try {
+      // A command of nobody in particular is watched without a session.
+      if (session_.empty() && options_.command_id.empty()) make_session();
+      auto how = follow();
+      if (how == end::done) return 0;
+      if (how == end::refused) return 1;
+      told = false;
+    } catch (const std::exception& e) {
+      if (!std::exchange(told, true)) std::cerr << "tidings: " << e.what() << "; trying again\n";
+    }
+    std::this_thread::sleep_for(parser_.retry().value_or(default_retry));
+  }
+}
+
+/// Every line is flushed as it is printed, so nothing is lost by ending at once.
+extern "C" void end_at_once(int) { ::_exit(0); }
+
+} // namespace
+
+void add_watch_options(CLI::App& verb, watch_options& x) {
+  auto token_text =
+      CLI::Validator{[](const std::string& text) {
+                       return is_token(text) ? std::string{} : "may have 1 to 64 of A-Z, a-z, 0-9, _ and -";
+                     },
+                     ""};
+  verb.add_option("--url", x.url, "The gateway")->envname("TIDINGS_URL")->capture_default_str();
+  verb.add_option("--session", x.session, "Whose events; without it a new session is made and printed")
+      ->envname("TIDINGS_SESSION")
+      ->check(token_text);
+  verb.add_option("--last-event-id", x.last_event_id, "Resume after this event")->check(token_text);
+  verb.add_option("--command", x.command_id, "Follow this command only, until its outcome")->check(token_text);
+  verb.add_flag("--json", x.as_json, "Print the documents, one a line");
+}
+
+int watch(const watch_options& options) {
+  auto where = parse_url(options.url);
+  if (!where) {
+    std::cerr << "tidings: --url " << options.url << " is not http://HOST:PORT\n";
+    return 2;
+  }
+  std::signal(SIGINT, end_at_once);
+  std::signal(SIGTERM, end_at_once);
+  return watcher{std::move(*where), options}.run();
+}
+
+} // namespace tidings
