@@ -80,6 +80,21 @@ CAF_TEST(replace writes whether there is a document or not ) {
   CAF_CHECK_EQUAL(text(written(decide_over("PutNote", {{"id", "n1"}, {"text", "new"}}, existing()))["text"]), "new");
 }
 
+CAF_TEST(a slow handler on purpose answers after its delay) {
+  decide_command x;
+  auto command = stored(models, "WriteNote", "cmd-1", {{"id", "n1"}, {"text", "hello"}}, 7);
+  command->delay = milliseconds{500};
+  x.command = command;
+  bool answered = false;
+  auto asker = kept(sys.spawn([&](caf::event_based_actor* me) {
+    me->request(handler, caf::infinite, x).then([&](const decision&) { answered = true; });
+  }));
+  pass(milliseconds{499});
+  CAF_CHECK(!answered);
+  pass(milliseconds{1});
+  CAF_CHECK(answered);
+}
+
 CAF_TEST(the same command and document give the same decision again) {
   json payload = {{"text", "no id of its own"}};
   CAF_CHECK(decide_over("WriteNote", payload, nullptr) == decide_over("WriteNote", payload, nullptr));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #define CAF_SUITE command_waiter_attach
 
+#include <set>
+
 #include "tests/actors/fakes/waiter_fixture.hpp"
 
 using namespace tidings;
@@ -12,6 +14,13 @@ struct attach_fixture : waiter_fixture {
   net::nats_message stored_command(const std::string& owner) const {
     return incoming::direct("commands.3.WriteNote.cmd-1", 21, "{}",
                             {{command_headers::owner, owner}, {command_headers::key, "n1"}});
+  }
+
+  void reply_to(uint64_t cookie, net::nats_message message) {
+    nats_reply x;
+    x.cookie = cookie;
+    x.message = std::move(message);
+    give(waiter, x);
   }
 
   /// The whole error as a client could tell it apart.
@@ -26,7 +35,7 @@ CAF_TEST(attaching watches and asks for an outcome and publishes nothing) {
   start_attached(1s);
   CAF_CHECK_EQUAL(asked_subject(), "$JS.API.DIRECT.GET.NOTIFICATIONS");
   CAF_CHECK_EQUAL(text(asked_body()["last_by_subj"]), "notifications.public.cmd-1");
-  CAF_CHECK_LESS(*got.position<watch_command>(), *got.position<nats_request>());
+  CAF_CHECK((got.came_before<watch_command, nats_request>()));
   CAF_CHECK_EQUAL(got.count<publish>(), 0u);
 }
 
@@ -41,17 +50,26 @@ CAF_TEST(an outcome that exists is the answer) {
   CAF_CHECK(*ended);
 }
 
-CAF_TEST(a command without an outcome is looked for in the stream) {
+CAF_TEST(a command without an outcome is looked for under every subject it can have) {
+  types = std::make_shared<std::vector<token>>(std::vector<token>{tok("WriteNote"), tok("TearNote")});
   start_attached(1s);
-  reply(incoming::nothing_there());
-  CAF_CHECK_EQUAL(asked_subject(), "$JS.API.DIRECT.GET.COMMANDS");
-  CAF_CHECK_EQUAL(text(asked_body()["last_by_subj"]), "commands.*.*.cmd-1");
+  auto first = got.last<nats_request>().cookie;
+  got.clear();
+  reply_to(first, incoming::nothing_there());
+  std::set<std::string> asked;
+  for (auto& x : got.all<nats_request>()) {
+    CAF_CHECK_EQUAL(x.subject, "$JS.API.DIRECT.GET.COMMANDS");
+    asked.insert(text(parsed(x.data)["last_by_subj"]));
+  }
+  CAF_CHECK_EQUAL(asked.size(), 2u * subjects::partitions);
+  CAF_CHECK(asked.contains("commands.0.WriteNote.cmd-1"));
+  CAF_CHECK(asked.contains("commands.15.TearNote.cmd-1"));
 }
 
 CAF_TEST(a foreign command and an unknown one get the same answer) {
   start_attached(1s);
   reply(incoming::nothing_there());
-  reply(incoming::nothing_there());
+  no_command_anywhere();
   CAF_REQUIRE_EQUAL(answers(), 1u);
   CAF_CHECK(code_of(answer().error) == errc::not_found);
   auto unknown = error_text();
@@ -59,8 +77,48 @@ CAF_TEST(a foreign command and an unknown one get the same answer) {
   start_attached(1s);
   reply(incoming::nothing_there());
   reply(stored_command("somebody_else"));
+  no_command_anywhere();
   CAF_REQUIRE_EQUAL(answers(), 1u);
   CAF_CHECK_EQUAL(error_text(), unknown);
+}
+
+CAF_TEST(nothing is answered before every subject was looked at) {
+  start_attached(1s);
+  reply(incoming::nothing_there());
+  for (uint32_t i = 1; i < subjects::partitions; ++i)
+    reply(incoming::nothing_there());
+  CAF_CHECK_EQUAL(answers(), 0u);
+  reply(stored_command("public"));
+  CAF_CHECK_EQUAL(answers(), 0u);
+  give(waiter, outcome());
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(answer().status == outcome_status::completed);
+}
+
+CAF_TEST(a process without models knows no command) {
+  types = std::make_shared<std::vector<token>>();
+  start_attached(1s);
+  reply(incoming::nothing_there());
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(code_of(answer().error) == errc::not_found);
+}
+
+CAF_TEST(an owner asks for public outcomes too) {
+  auto x = order(1s);
+  x.owner = tok("s-alice");
+  start(std::move(x));
+  CAF_CHECK_EQUAL(text(asked_body()["last_by_subj"]), "notifications.s-alice.cmd-1");
+  reply(incoming::nothing_there());
+  CAF_CHECK_EQUAL(text(asked_body()["last_by_subj"]), "notifications.public.cmd-1");
+  give(waiter, outcome("public"));
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(answer().status == outcome_status::completed);
+}
+
+CAF_TEST(the public does not see the outcome of an owner) {
+  start_attached(1s);
+  give(waiter, outcome("s-alice"));
+  CAF_CHECK_EQUAL(answers(), 0u);
 }
 
 CAF_TEST(a command that is stored is waited for) {

@@ -66,6 +66,14 @@ CAF_TEST(two that want the same lanes in another order both get through) {
   CAF_CHECK(x.leave(1, {"a", "b"}) == list{2});
 }
 
+CAF_TEST(one who names a lane twice does not wait for itself) {
+  lanes x;
+  bool goes = x.enter(1, {"a", "a"});
+  CAF_CHECK(goes);
+  CAF_CHECK(!x.enter(2, {"a"}));
+  CAF_CHECK(x.leave(1, {"a", "a"}) == list{2});
+}
+
 CAF_TEST(only the first one can leave) {
   lanes x;
   x.enter(1, {"a"});

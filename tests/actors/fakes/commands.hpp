@@ -12,8 +12,8 @@
 namespace tidings {
 
 /// A command as the stream stores it, for the models of `sample_catalog`.
-inline stored_command_ptr stored(const catalog_ptr& models, std::string_view type, const std::string& id, json payload,
-                                 uint64_t sequence) {
+inline std::shared_ptr<stored_command> stored(const catalog_ptr& models, std::string_view type, const std::string& id,
+                                              json payload, uint64_t sequence) {
   auto entry = models->find_command(type);
   auto key = key_of(*entry.model, *entry.spec, payload, id);
   if (!key) throw std::runtime_error{failure_of(key.error()).detail};
@@ -23,13 +23,15 @@ inline stored_command_ptr stored(const catalog_ptr& models, std::string_view typ
   request.service_id = "test";
   request.timestamp = "2026-01-02T03:04:05Z";
   request.payload = std::move(payload);
-  return std::make_shared<const stored_command>(stored_command{.request = std::move(request),
-                                                               .owner = tok("public"),
-                                                               .key = std::move(*key),
-                                                               .position = {1, sequence},
-                                                               .digest = {},
-                                                               .traceparent = {},
-                                                               .entry = std::move(entry)});
+  return std::make_shared<stored_command>(stored_command{.request = std::move(request),
+                                                         .owner = tok("public"),
+                                                         .key = std::move(*key),
+                                                         .position = {1, sequence},
+                                                         .digest = {},
+                                                         .traceparent = {},
+                                                         .expected_revision = {},
+                                                         .expires = {},
+                                                         .entry = std::move(entry)});
 }
 
 /// An entry of a bucket that the command `id` wrote.

@@ -48,6 +48,14 @@ public:
     return std::nullopt;
   }
 
+  /// Both came, the first `Earlier` before the first `Later`.
+  template <class Earlier, class Later>
+  bool came_before() const {
+    auto earlier = position<Earlier>();
+    auto later = position<Later>();
+    return earlier && later && *earlier < *later;
+  }
+
   void clear() { entries_.clear(); }
 
 private:

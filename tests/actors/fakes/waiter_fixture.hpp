@@ -8,6 +8,7 @@
 
 #include "actors/command_waiter.hpp"
 #include "actors/headers.hpp"
+#include "envelopes/subjects.hpp"
 #include "tests/actors/fakes/models.hpp"
 
 #include "tests/actors/fakes/fixture.hpp"
@@ -20,6 +21,7 @@ struct waiter_fixture : actor_fixture {
   notification_hub_actor hub = fake<notification_hub_actor>();
   reactor_actor reactor = fake<reactor_actor>();
   command_listener listener = fake<command_listener>();
+  std::shared_ptr<const std::vector<token>> types = std::make_shared<std::vector<token>>(1, tok("WriteNote"));
   command_waiter_actor waiter;
   std::shared_ptr<bool> ended;
 
@@ -31,7 +33,8 @@ struct waiter_fixture : actor_fixture {
                       .owner = tok("public"),
                       .outgoing = std::nullopt,
                       .listener = listener,
-                      .permit = nullptr};
+                      .permit = nullptr,
+                      .types = types};
     result.wait = wait;
     result.cookie = 77;
     return result;
@@ -82,6 +85,12 @@ struct waiter_fixture : actor_fixture {
     x.cookie = got.last<nats_request>().cookie;
     x.message = std::move(message);
     give(waiter, x);
+  }
+
+  /// No subject that the command could have has it.
+  void no_command_anywhere() {
+    for (uint32_t i = 0; i < subjects::partitions; ++i)
+      reply(incoming::nothing_there());
   }
 
   void reply_error(errc code) {

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "actors/headers.hpp"
+#include "actors/reactor.hpp"
+#include "tests/actors/fakes/commands.hpp"
+
+#include "tests/actors/fakes/fixture.hpp"
+
+namespace tidings {
+
+/// A reactor; the test plays NATS and the projectors. Commands are named by their sequence.
+struct reactor_fixture : actor_fixture {
+  catalog_ptr models = sample_catalog();
+  nats_gateway_actor gateway = fake<nats_gateway_actor>();
+  readiness_actor ready = fake<readiness_actor>();
+  kv_projector_actor projector = fake<kv_projector_actor>();
+  reactor_actor reactor;
+
+  void start(bool leased = false) {
+    reactor_options options;
+    options.models = models;
+    options.gateway = gateway;
+    options.readiness = ready;
+    options.projectors = {{"notes", projector}, {"places", projector}};
+    options.leased = leased;
+    reactor = kept(sys.spawn(tidings::reactor, std::move(options)));
+    consume_messages();
+  }
+
+  void connection(bool up) {
+    connection_change x;
+    x.connected = up;
+    give(reactor, x);
+  }
+
+  std::string asked() const { return got.last<nats_request>().subject; }
+  json asked_config() const { return parsed(got.last<nats_request>().data)["config"]; }
+
+  void answer(net::nats_message message) {
+    nats_reply x;
+    x.cookie = got.last<nats_request>().cookie;
+    x.message = std::move(message);
+    give(reactor, x);
+  }
+
+  /// NATS answers what taking over asks for.
+  void taken_over(uint64_t last_sequence, uint64_t acknowledged = 0) {
+    answer(incoming::api_answer(
+        {{"consumers", json::array({{{"name", "reactor-a"}, {"ack_floor", {{"stream_seq", acknowledged}}}}})}}));
+    answer(incoming::api_answer({{"created", "2026-01-02T03:04:05Z"}, {"state", {{"last_seq", last_sequence}}}}));
+    answer(incoming::api_answer(json::object()));
+  }
+
+  /// A reactor that consumes a stream whose last message is `last_sequence`.
+  void start_consuming(uint64_t last_sequence = 0) {
+    start();
+    connection(true);
+    give(reactor, streams_ready{});
+    taken_over(last_sequence, last_sequence);
+  }
+
+  static std::string id_of(uint64_t sequence) { return "cmd-" + std::to_string(sequence); }
+
+  std::string envelope(uint64_t sequence, const std::string& type = "PutNote") const {
+    command_request x;
+    x.command_type = type;
+    x.command_id = id_of(sequence);
+    x.service_id = "test";
+    x.timestamp = "2026-01-02T03:04:05Z";
+    x.payload = {{"id", "n1"}, {"text", "hello"}};
+    return to_json(x);
+  }
+
+  void deliver_text(uint64_t sequence, const std::string& body, incoming::header_list headers, uint64_t delivered = 1) {
+    incoming::place at;
+    at.sequence = sequence;
+    at.nth = ++nth_;
+    at.delivered = delivered;
+    ack_ = incoming::ack_subject("COMMANDS", at);
+    nats_batch x;
+    x.tag = got.last<subscribe>().tag;
+    x.messages.push_back(
+        incoming::delivery("COMMANDS", at, "commands.3.PutNote." + id_of(sequence), body, std::move(headers)));
+    give(reactor, x);
+  }
+
+  void deliver(uint64_t sequence, uint64_t delivered = 1) {
+    deliver_text(sequence, envelope(sequence), {{command_headers::owner, "public"}}, delivered);
+  }
+
+  /// Where the last delivery wants its acknowledgement.
+  const std::string& ack() const { return ack_; }
+
+  void project_ends(uint64_t sequence, projected::result what, rejection reason = {}) {
+    projected x;
+    x.cookie = sequence;
+    x.what = what;
+    x.reason = std::move(reason);
+    if (what == projected::result::written)
+      x.entry = document("n1", 12, sequence, id_of(sequence), {{"id", "n1"}, {"text", "hello"}});
+    if (what == projected::result::removed) x.entry = tombstone("n1", 12, sequence, id_of(sequence));
+    x.attempts = 5;
+    give(reactor, x);
+  }
+
+  /// What was published last is stored.
+  void stored_publish(uint64_t sequence) {
+    published x;
+    x.cookie = sequence;
+    x.sequence = 99;
+    give(reactor, x);
+  }
+
+  void failed_publish(uint64_t sequence, errc code) {
+    published x;
+    x.cookie = sequence;
+    x.error = make_error(code);
+    give(reactor, x);
+  }
+
+  publish last_publish() const { return got.last<publish>(); }
+
+  static std::string header(const publish& x, std::string_view name) {
+    for (auto& [key, value] : x.headers)
+      if (key == name) return value;
+    return {};
+  }
+
+  json told() const { return parsed(last_publish().data); }
+
+  /// The acknowledgements so far, e.g. "+ACK".
+  std::vector<std::string> acks() const {
+    std::vector<std::string> result;
+    for (auto& x : got.all<emit>())
+      result.push_back(x.data);
+    return result;
+  }
+
+  stage stage_of(uint64_t sequence) {
+    auto asked = self->request(reactor, caf::infinite, ask_stage{sequence});
+    consume_messages();
+    stage result{};
+    asked.receive([&](stage x) { result = x; }, [&](const caf::error& why) { CAF_FAIL(sys.render(why)); });
+    return result;
+  }
+
+private:
+  uint64_t nth_ = 0;
+  std::string ack_;
+};
+
+} // namespace tidings

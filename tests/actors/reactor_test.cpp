@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+#define CAF_SUITE reactor
+
+#include "tests/actors/fakes/reactor_fixture.hpp"
+
+using namespace tidings;
+using namespace std::chrono_literals;
+using result = projected::result;
+using texts = std::vector<std::string>;
+
+namespace {
+
+struct consuming_fixture : reactor_fixture {
+  consuming_fixture() { start_consuming(); }
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(reactor_tests, consuming_fixture)
+
+// ---- The way of a command ------------------------------------------------------------------------------------------
+
+CAF_TEST(a delivery goes to the projector of its bucket) {
+  deliver(1);
+  CAF_REQUIRE_EQUAL(got.count<project>(), 1u);
+  auto x = *got.last<project>().command;
+  CAF_CHECK_EQUAL(x.request.command_id, "cmd-1");
+  CAF_CHECK_EQUAL(x.key.str(), "n1");
+  CAF_CHECK_EQUAL(x.owner.str(), "public");
+  CAF_CHECK_EQUAL(x.position.sequence, 1u);
+  CAF_CHECK_EQUAL(x.position.incarnation, 1'767'323'045'000'000'000u);
+  CAF_CHECK(!got.last<project>().seen_before);
+}
+
+CAF_TEST(the outcome is stored before the command is acknowledged) {
+  deliver(1);
+  project_ends(1, result::written);
+  CAF_MESSAGE("the outcome is published and nothing is acknowledged or settled yet");
+  CAF_CHECK_EQUAL(last_publish().subject, "notifications.public.cmd-1");
+  CAF_CHECK_EQUAL(header(last_publish(), notification_headers::status), "completed");
+  CAF_CHECK(acks().empty());
+  CAF_CHECK_EQUAL(got.count<settled>(), 0u);
+  stored_publish(1);
+  CAF_CHECK((acks() == texts{"+ACK"}));
+  CAF_CHECK_EQUAL(got.last<emit>().subject, ack());
+  CAF_CHECK_EQUAL(got.last<settled>().cookie, 1u);
+}
+
+CAF_TEST(a completed outcome has document and revision and key) {
+  deliver(1);
+  project_ends(1, result::written);
+  CAF_CHECK_EQUAL(text(told()["status"]), "completed");
+  CAF_CHECK_EQUAL(text(told()["stage"]), "projected");
+  CAF_CHECK_EQUAL(text(told()["revision"]), "12");
+  CAF_CHECK_EQUAL(text(told()["key"]), "n1");
+  CAF_CHECK_EQUAL(text(told()["payload"]["text"]), "hello");
+}
+
+CAF_TEST(the outcome of a delete names the key that is gone) {
+  deliver(1);
+  project_ends(1, result::removed);
+  CAF_CHECK_EQUAL(text(told()["status"]), "completed");
+  CAF_CHECK_EQUAL(dump(told()["payload"]), R"({"id":"n1"})");
+}
+
+CAF_TEST(a rejection is told with its code and acknowledged) {
+  deliver(1);
+  project_ends(1, result::rejected, {"already_exists", "Note already exists with id: n1"});
+  CAF_CHECK_EQUAL(header(last_publish(), notification_headers::status), "failed");
+  CAF_CHECK_EQUAL(header(last_publish(), notification_headers::code), "already_exists");
+  CAF_CHECK_EQUAL(text(told()["success"]), "false");
+  CAF_CHECK_EQUAL(text(told()["code"]), "already_exists");
+  CAF_CHECK_EQUAL(text(told()["error"]), "Note already exists with id: n1");
+  stored_publish(1);
+  CAF_CHECK((acks() == texts{"+ACK"}));
+}
+
+CAF_TEST(a command that was told before or is superseded is acknowledged and not told again) {
+  deliver(1);
+  project_ends(1, result::told_before);
+  deliver(2);
+  project_ends(2, result::superseded);
+  CAF_CHECK_EQUAL(got.count<publish>(), 0u);
+  CAF_CHECK((acks() == texts{"+ACK", "+ACK"}));
+  CAF_CHECK_EQUAL(got.count<settled>(), 2u);
+}
+
+CAF_TEST(digest and trace context of the command are on its outcome) {
+  deliver_text(1, envelope(1),
+               {{command_headers::owner, "s-alice"},
+                {command_headers::digest, "d1"},
+                {command_headers::traceparent, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}});
+  project_ends(1, result::written);
+  CAF_CHECK_EQUAL(last_publish().subject, "notifications.s-alice.cmd-1");
+  CAF_CHECK_EQUAL(header(last_publish(), notification_headers::digest), "d1");
+  CAF_CHECK(header(last_publish(), notification_headers::traceparent).starts_with("00-0af7"));
+}
+
+CAF_TEST(conditions on the command reach the projector) {
+  deliver_text(1, envelope(1),
+               {{command_headers::owner, "public"},
+                {command_headers::expected_revision, "7"},
+                {command_headers::expires, "1700000000000"},
+                {command_headers::delay, "250"}});
+  auto x = *got.last<project>().command;
+  CAF_CHECK(x.expected_revision == 7);
+  CAF_CHECK(x.expires == std::chrono::system_clock::time_point{1'700'000'000s});
+  CAF_CHECK(x.delay == 250ms);
+}
+
+// ---- Publishes that fail -------------------------------------------------------------------------------------------
+
+CAF_TEST(an outcome that could not be stored is published again until it is) {
+  deliver(1);
+  project_ends(1, result::written);
+  auto first = last_publish();
+  for (size_t i = 1; i <= 8; ++i) {
+    failed_publish(1, i % 2 == 0 ? errc::unavailable : errc::outcome_unknown);
+    CAF_CHECK_EQUAL(got.count<publish>(), i);
+    pass(6s, 100ms);
+    CAF_REQUIRE_EQUAL(got.count<publish>(), i + 1);
+    CAF_CHECK_EQUAL(last_publish().subject, first.subject);
+    CAF_CHECK_EQUAL(last_publish().data, first.data);
+  }
+  CAF_CHECK(got.count<settled>() == 0 && std::ranges::count(acks(), "+ACK") == 0);
+  stored_publish(1);
+  CAF_CHECK_EQUAL(acks().back(), "+ACK");
+}
+
+CAF_TEST(a publish that is under way is not repeated) {
+  deliver(1);
+  project_ends(1, result::written);
+  failed_publish(1, errc::unavailable);
+  pass(1s, 100ms);
+  CAF_CHECK_EQUAL(got.count<publish>(), 2u);
+  pass(5s, 100ms);
+  CAF_CHECK_EQUAL(got.count<publish>(), 2u);
+}
+
+// ---- Dead letters --------------------------------------------------------------------------------------------------
+
+CAF_TEST(what was given up goes to the dead letters and is told and then ends with TERM) {
+  deliver(1);
+  project_ends(1, result::gave_up, {"dead_lettered", "the handler is on strike"});
+  auto letter = last_publish();
+  CAF_CHECK_EQUAL(letter.subject, "dead.PutNote.cmd-1");
+  CAF_CHECK_EQUAL(header(letter, dead_letter_headers::reason), "the handler is on strike");
+  CAF_CHECK_EQUAL(header(letter, dead_letter_headers::attempts), "5");
+  CAF_CHECK_EQUAL(header(letter, dead_letter_headers::sequence), "1");
+  CAF_CHECK_EQUAL(header(letter, dead_letter_headers::time).substr(0, 19), "2023-11-14T22:13:20");
+  CAF_CHECK(header(letter, dead_letter_headers::subject).ends_with(".PutNote.cmd-1"));
+  CAF_CHECK_EQUAL(letter.data, envelope(1));
+  CAF_CHECK(acks().empty());
+  stored_publish(1);
+  CAF_CHECK_EQUAL(last_publish().subject, "notifications.public.cmd-1");
+  CAF_CHECK_EQUAL(header(last_publish(), notification_headers::code), "dead_lettered");
+  CAF_CHECK_EQUAL(text(told()["error"]), "the handler is on strike");
+  CAF_CHECK(acks().empty());
+  stored_publish(1);
+  CAF_CHECK((acks() == texts{"+TERM"}));
+  CAF_CHECK_EQUAL(got.count<settled>(), 1u);
+}
+
+CAF_TEST(a dead letter that could not be stored is published again before anybody is told) {
+  deliver(1);
+  project_ends(1, result::gave_up, {"dead_lettered", "the handler is on strike"});
+  failed_publish(1, errc::unavailable);
+  pass(1s, 100ms);
+  CAF_REQUIRE_EQUAL(got.count<publish>(), 2u);
+  CAF_CHECK_EQUAL(last_publish().subject, "dead.PutNote.cmd-1");
+}
+
+CAF_TEST(a message that is no envelope is buried as it came and its owner is told) {
+  deliver_text(1, "{broken", {{command_headers::owner, "public"}});
+  CAF_CHECK_EQUAL(got.count<project>(), 0u);
+  CAF_CHECK_EQUAL(last_publish().subject, "dead.PutNote.cmd-1");
+  CAF_CHECK_EQUAL(last_publish().data, "{broken");
+  CAF_CHECK_EQUAL(header(last_publish(), dead_letter_headers::subject), "commands.3.PutNote.cmd-1");
+  CAF_CHECK(!header(last_publish(), dead_letter_headers::reason).empty());
+  stored_publish(1);
+  CAF_CHECK_EQUAL(last_publish().subject, "notifications.public.cmd-1");
+  CAF_CHECK_EQUAL(text(told()["code"]), "dead_lettered");
+  stored_publish(1);
+  CAF_CHECK((acks() == texts{"+TERM"}));
+}
+
+CAF_TEST(an unreadable message without an owner is buried and nobody is told) {
+  deliver_text(1, "{broken", {});
+  CAF_REQUIRE_EQUAL(got.count<publish>(), 1u);
+  stored_publish(1);
+  CAF_CHECK_EQUAL(got.count<publish>(), 1u);
+  CAF_CHECK((acks() == texts{"+TERM"}));
+}
+
+CAF_TEST(a command of a type that no model has is buried) {
+  deliver_text(1, envelope(1, "CreateUser"), {{command_headers::owner, "public"}});
+  CAF_CHECK_EQUAL(got.count<project>(), 0u);
+  CAF_CHECK(last_publish().subject.starts_with("dead."));
+  CAF_CHECK(header(last_publish(), dead_letter_headers::reason).find("CreateUser") != std::string::npos);
+}
+
+CAF_TEST(a reason cannot bring a header of its own) {
+  deliver(1);
+  project_ends(1, result::gave_up, {"dead_lettered", "bad\r\nNats-Msg-Id: x"});
+  CAF_CHECK_EQUAL(header(last_publish(), dead_letter_headers::reason), "bad  Nats-Msg-Id: x");
+}
+
+// ---- Redelivery ----------------------------------------------------------------------------------------------------
+
+CAF_TEST(a redelivery of what is in flight is not begun again but acknowledged where it came last) {
+  deliver(1);
+  auto first = ack();
+  deliver(1, 2);
+  CAF_CHECK_EQUAL(got.count<project>(), 1u);
+  project_ends(1, result::written);
+  stored_publish(1);
+  CAF_CHECK((acks() == texts{"+ACK"}));
+  CAF_CHECK_NOT_EQUAL(ack(), first);
+  CAF_CHECK_EQUAL(got.last<emit>().subject, ack());
+}
+
+CAF_TEST(a redelivery of what is done is looked for first) {
+  deliver(1);
+  project_ends(1, result::written);
+  stored_publish(1);
+  deliver(1, 2);
+  CAF_REQUIRE_EQUAL(got.count<project>(), 2u);
+  CAF_CHECK(got.last<project>().seen_before);
+}
+
+CAF_TEST(a second delivery is looked for first even if this process never had the first) {
+  deliver(5, 2);
+  CAF_CHECK(got.last<project>().seen_before);
+}
+
+CAF_TEST(an id that the client chose is looked for first) {
+  deliver_text(1, envelope(1), {{command_headers::owner, "public"}, {command_headers::digest, "d1"}});
+  CAF_CHECK(got.last<project>().seen_before);
+}
+
+CAF_TEST(the server hears of work that takes long) {
+  deliver(1);
+  pass(9900ms, 100ms);
+  CAF_CHECK(acks().empty());
+  pass(600ms, 100ms);
+  CAF_CHECK((acks() == texts{"+WPI"}));
+  CAF_CHECK_EQUAL(got.last<emit>().subject, ack());
+  pass(10s, 100ms);
+  CAF_CHECK_EQUAL(acks().size(), 2u);
+}
+
+// ---- Stages --------------------------------------------------------------------------------------------------------
+
+CAF_TEST(the stage follows the command) {
+  CAF_CHECK(stage_of(1) == stage::accepted);
+  deliver(1);
+  CAF_CHECK(stage_of(1) == stage::accepted);
+  handled x;
+  x.cookie = 1;
+  give(reactor, x);
+  CAF_CHECK(stage_of(1) == stage::handled);
+  project_ends(1, result::written);
+  CAF_CHECK(stage_of(1) == stage::projected);
+  stored_publish(1);
+  CAF_CHECK(stage_of(1) == stage::projected);
+  CAF_CHECK(stage_of(2) == stage::accepted);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

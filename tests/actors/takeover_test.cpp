@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+#define CAF_SUITE takeover
+
+#include "actors/takeover.hpp"
+
+#include "tests/actors/fakes/models.hpp"
+
+#include "tests/actors/fakes/fixture.hpp"
+
+using namespace tidings;
+using phase = takeover::phase;
+
+namespace {
+
+json consumer(const std::string& name, uint64_t acknowledged) {
+  return {{"name", name}, {"ack_floor", {{"stream_seq", acknowledged}}}};
+}
+
+struct takeover_fixture : actor_fixture {
+  takeover x;
+
+  takeover_fixture() {
+    takeover::options options;
+    options.gateway = fake<nats_gateway_actor>();
+    options.batches = fake<batch_listener>();
+    options.replies = fake<reply_listener>();
+    x.init(options);
+  }
+
+  void begin(std::optional<uint64_t> floor) {
+    x.begin(floor);
+    consume_messages();
+  }
+
+  nats_request asked() const { return got.last<nats_request>(); }
+
+  void answer_to(const nats_request& question, net::nats_message message) {
+    nats_reply reply;
+    reply.cookie = question.cookie;
+    reply.message = std::move(message);
+    CAF_CHECK(x.on_reply(reply));
+    consume_messages();
+  }
+
+  void answer(const json& body) { answer_to(asked(), incoming::api_answer(body)); }
+  void refuse(const std::string& why) { answer_to(asked(), incoming::api_refusal(404, 10014, why)); }
+
+  void no_answer() {
+    nats_reply reply;
+    reply.cookie = asked().cookie;
+    reply.error = make_error(errc::handler_timeout, "no answer in time");
+    CAF_CHECK(x.on_reply(reply));
+    consume_messages();
+  }
+
+  void stream_is(uint64_t last, const std::string& created = "2026-01-02T03:04:05.123456789Z") {
+    answer({{"created", created}, {"state", {{"last_seq", last}}}});
+  }
+
+  void consume_from_empty() {
+    begin(std::nullopt);
+    answer({{"consumers", json::array()}});
+    stream_is(0);
+    answer(json::object());
+  }
+
+  json config() const { return parsed(asked().data)["config"]; }
+  uint64_t start_of_consumer() const { return config()["opt_start_seq"].get<uint64_t>(); }
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(takeover_tests, takeover_fixture)
+
+CAF_TEST(taking over asks for consumers and then for the stream and then makes a consumer) {
+  begin(std::nullopt);
+  CAF_CHECK_EQUAL(asked().subject, "$JS.API.CONSUMER.LIST.COMMANDS");
+  answer({{"consumers", json::array()}});
+  CAF_CHECK_EQUAL(asked().subject, "$JS.API.STREAM.INFO.COMMANDS");
+  stream_is(40);
+  CAF_CHECK(asked().subject.starts_with("$JS.API.CONSUMER.DURABLE.CREATE.COMMANDS.reactor-"));
+  CAF_CHECK(!x.consuming());
+  answer(json::object());
+  CAF_CHECK(x.consuming());
+  CAF_CHECK_EQUAL(x.last_sequence(), 40u);
+  CAF_CHECK_EQUAL(x.start(), 1u);
+}
+
+CAF_TEST(the consumer acknowledges explicitly and delivers where we listen) {
+  begin(std::nullopt);
+  answer({{"consumers", json::array()}});
+  stream_is(40);
+  CAF_CHECK_EQUAL(text(config()["ack_policy"]), "explicit");
+  CAF_CHECK_EQUAL(text(config()["deliver_policy"]), "by_start_sequence");
+  CAF_CHECK_EQUAL(text(config()["max_deliver"]), "-1");
+  CAF_CHECK_EQUAL(text(config()["max_ack_pending"]), "1024");
+  CAF_CHECK_EQUAL(text(config()["deliver_subject"]), got.last<subscribe>().subject);
+  CAF_CHECK_EQUAL(got.last<subscribe>().tag, x.tag());
+  CAF_CHECK(asked().subject.ends_with(text(config()["durable_name"])));
+}
+
+CAF_TEST(without a floor the start is behind what a former reactor acknowledged) {
+  begin(std::nullopt);
+  answer({{"consumers",
+           json::array({consumer("reactor-a", 10), consumer("someone-else", 30), consumer("reactor-b", 7)})}});
+  stream_is(40);
+  CAF_CHECK_EQUAL(start_of_consumer(), 11u);
+}
+
+CAF_TEST(what we know to be settled counts for more than what a consumer remembers) {
+  begin(5);
+  answer({{"consumers", json::array({consumer("reactor-a", 10)})}});
+  stream_is(40);
+  CAF_CHECK_EQUAL(start_of_consumer(), 6u);
+}
+
+CAF_TEST(a stream that is shorter than what was acknowledged was made anew) {
+  begin(std::nullopt);
+  answer({{"consumers", json::array({consumer("reactor-a", 10)})}});
+  stream_is(9);
+  CAF_CHECK_EQUAL(start_of_consumer(), 1u);
+}
+
+CAF_TEST(a stream that was acknowledged to its end goes on behind it) {
+  begin(std::nullopt);
+  answer({{"consumers", json::array({consumer("reactor-a", 10)})}});
+  stream_is(10);
+  CAF_CHECK_EQUAL(start_of_consumer(), 11u);
+}
+
+CAF_TEST(a stream with another creation time was made anew however long it is) {
+  consume_from_empty();
+  begin(5);
+  answer({{"consumers", json::array()}});
+  stream_is(90, "2026-01-02T03:04:05.123456790Z");
+  CAF_CHECK_EQUAL(start_of_consumer(), 1u);
+}
+
+CAF_TEST(the incarnation is the creation time in nanoseconds) {
+  begin(std::nullopt);
+  answer({{"consumers", json::array()}});
+  stream_is(0, "2001-09-09T01:46:40.5Z");
+  CAF_CHECK_EQUAL(x.incarnation(), 1'000'000'000'500'000'000u);
+}
+
+CAF_TEST(former consumers go only when the new one exists) {
+  begin(std::nullopt);
+  answer(
+      {{"consumers", json::array({consumer("reactor-a", 1), consumer("someone-else", 1), consumer("reactor-b", 1)})}});
+  stream_is(1);
+  auto before = got.count<nats_request>();
+  answer(json::object());
+  std::vector<std::string> deleted;
+  auto all = got.all<nats_request>();
+  for (auto i = before; i < all.size(); ++i)
+    deleted.push_back(all[i].subject);
+  CAF_CHECK((deleted == std::vector<std::string>{"$JS.API.CONSUMER.DELETE.COMMANDS.reactor-a",
+                                                 "$JS.API.CONSUMER.DELETE.COMMANDS.reactor-b"}));
+  CAF_MESSAGE("and their answers change nothing");
+  refuse("consumer not found");
+  CAF_CHECK(x.consuming());
+}
+
+CAF_TEST(a consumer that cannot be made leaves the former one alone) {
+  begin(std::nullopt);
+  answer({{"consumers", json::array({consumer("reactor-a", 1)})}});
+  stream_is(1);
+  auto before = got.count<nats_request>();
+  refuse("insufficient storage");
+  CAF_CHECK(x.at() == phase::failed);
+  CAF_CHECK_EQUAL(x.trouble(), "insufficient storage");
+  CAF_CHECK_EQUAL(got.count<nats_request>(), before);
+}
+
+CAF_TEST(no answer fails the try and says so) {
+  begin(std::nullopt);
+  no_answer();
+  CAF_CHECK(x.at() == phase::failed);
+  CAF_CHECK_EQUAL(x.trouble(), "no answer in time");
+  consume_from_empty();
+  CAF_CHECK(x.consuming());
+  CAF_CHECK_EQUAL(x.trouble(), "");
+}
+
+CAF_TEST(answers of an older try are ignored) {
+  begin(std::nullopt);
+  auto old = asked();
+  begin(std::nullopt);
+  auto requests = got.count<nats_request>();
+  answer_to(old, incoming::api_answer({{"consumers", json::array()}}));
+  CAF_CHECK(x.at() == phase::listing);
+  CAF_CHECK_EQUAL(got.count<nats_request>(), requests);
+}
+
+CAF_TEST(replies to requests of the owner are not ours) {
+  nats_reply reply;
+  reply.cookie = 7;
+  CAF_CHECK(!x.on_reply(reply));
+}
+
+CAF_TEST(a consumer that still exists goes on) {
+  consume_from_empty();
+  x.verify();
+  consume_messages();
+  CAF_CHECK(asked().subject.starts_with("$JS.API.CONSUMER.INFO.COMMANDS.reactor-"));
+  CAF_CHECK(x.consuming());
+  answer(json::object());
+  CAF_CHECK(x.at() == phase::consuming);
+}
+
+CAF_TEST(a consumer that is gone is a failure) {
+  consume_from_empty();
+  x.verify();
+  consume_messages();
+  refuse("consumer not found");
+  CAF_CHECK(x.at() == phase::failed);
+  CAF_CHECK(!x.consuming());
+}
+
+CAF_TEST(no answer about a consumer says nothing) {
+  consume_from_empty();
+  x.verify();
+  consume_messages();
+  no_answer();
+  CAF_CHECK(x.at() == phase::consuming);
+}
+
+CAF_TEST(every try has a subscription of its own and ends the one before) {
+  consume_from_empty();
+  auto first = got.last<subscribe>();
+  begin(0);
+  CAF_CHECK_EQUAL(got.last<unsubscribe>().tag, first.tag);
+  answer({{"consumers", json::array()}});
+  stream_is(0);
+  CAF_CHECK_NOT_EQUAL(got.last<subscribe>().tag, first.tag);
+  CAF_CHECK_NOT_EQUAL(got.last<subscribe>().subject, first.subject);
+}
+
+CAF_TEST(stopping ends the subscription and turns later deliveries away) {
+  consume_from_empty();
+  auto tag = x.tag();
+  x.stop();
+  consume_messages();
+  CAF_CHECK_EQUAL(got.last<unsubscribe>().tag, tag);
+  CAF_CHECK_NOT_EQUAL(x.tag(), tag);
+  CAF_CHECK(!x.consuming());
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
