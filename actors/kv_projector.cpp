@@ -9,6 +9,7 @@
 #include "actors/read_model.hpp"
 #include "envelopes/errc.hpp"
 #include "envelopes/subjects.hpp"
+#include "model/canonical.hpp"
 #include "net/jetstream.hpp"
 
 namespace tidings {
@@ -51,7 +52,7 @@ std::vector<std::string> kv_projector_state::lanes_of(const stored_command& x) c
   if (model.unique.empty()) return result;
   // A handler elsewhere may answer with any value, so with one about everybody goes through one lane.
   if (std::ranges::any_of(model.commands, [](auto& c) { return c.second.handler.has_value(); })) return {"all"};
-  for (auto& [field, value] : unique_values(x.request.payload)) result.push_back("unique:" + field + '=' + dump(value));
+  for (auto& [field, value] : unique_values(x.request.payload)) result.push_back("unique:" + field + '=' + canonical(value));
   return result;
 }
 
