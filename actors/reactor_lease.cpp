@@ -78,9 +78,10 @@ void reactor_lease_state::on_published(const published& x) {
   if (!x.error) {
     revision_ = x.sequence;
     written_ = sent_;
+    if (released_) return give_back();
     return tell(true);
   }
-  if (code_of(x.error) == errc::wrong_revision) tell(false); // somebody else has it
+  if (code_of(x.error) == errc::wrong_revision && !released_) tell(false); // somebody else has it
 }
 
 void reactor_lease_state::on_tick() {
@@ -101,7 +102,11 @@ void reactor_lease_state::tell(bool held) {
 
 void reactor_lease_state::release() {
   released_ = true;
-  if (!std::exchange(held_, false)) return;
+  // A write under way would come behind the tombstone; its answer gives back then.
+  if (std::exchange(held_, false) && !writing_) give_back();
+}
+
+void reactor_lease_state::give_back() {
   // The next one need not wait for our silence.
   self_->send(options_.gateway, emit{subject(), {{entry_headers::operation, "DEL"}, {entry_headers::expected, std::to_string(revision_)}}, {}});
 }

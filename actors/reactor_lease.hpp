@@ -45,6 +45,7 @@ private:
   void look();
   void write(uint64_t expected);
   void tell(bool held);
+  void give_back();
 
   reactor_lease_ptr self_;
   reactor_lease_options options_;
