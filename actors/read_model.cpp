@@ -110,6 +110,7 @@ void read_model_state::report() {
   if (!loaded_ && watch_->caught_up()) {
     loaded_ = true;
     for (auto& x : std::exchange(waiting_, {})) look_up(x);
+    for (auto& p : std::exchange(patient_, {})) ask_until(p.query, p.due);
   }
   if (told_ == loaded_) return;
   told_ = loaded_;
@@ -135,9 +136,14 @@ void read_model_state::look_up(const tidings::look_up& x) {
 }
 
 void read_model_state::ask(const ask_query& x) {
-  if (!loaded_ || !x.after || visible(*x.after)) return answer(x, false);
-  patient_.push_back({x, self_->clock().now() + x.patience});
+  if (!x.after || (loaded_ && visible(*x.after))) return answer(x, false);
   if (x.patience < tick) self_->delayed_send(self_, x.patience, beat_atom::value);
+  ask_until(x, self_->clock().now() + x.patience);
+}
+
+void read_model_state::ask_until(const ask_query& x, clock_time due) {
+  if (loaded_ && visible(*x.after)) answer(x, false);
+  else patient_.push_back({x, due});
 }
 
 void read_model_state::answer(const ask_query& x, bool stale) {
@@ -162,7 +168,7 @@ bool read_model_state::visible(const written_revision& x) const {
 }
 
 void read_model_state::on_change(const std::string& key) {
-  if (!patient_.empty()) {
+  if (loaded_ && !patient_.empty()) {
     auto ready = std::partition(patient_.begin(), patient_.end(), [this](auto& p) { return !visible(*p.query.after); });
     for (auto i = ready; i != patient_.end(); ++i) answer(i->query, false);
     patient_.erase(ready, patient_.end());

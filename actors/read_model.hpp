@@ -41,6 +41,7 @@ struct read_model_state {
 
 private:
   void answer(const ask_query& x, bool stale);
+  void ask_until(const ask_query& x, clock_time due);
   bool visible(const written_revision& x) const;
   void on_change(const std::string& key);
   query_answer get(const ask_query& x) const;
