@@ -13,7 +13,8 @@ target_compile_definitions(project_options INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
 
 if(TIDINGS_SANITIZER STREQUAL "asan")
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  # CAF 0.17 binds a reference to a null empty tuple in every spawn of a function without arguments; ASan sees real ones.
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize=null -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
 elseif(TIDINGS_SANITIZER STREQUAL "tsan")
   # Asio's fences are not understood by TSan; its locks are.
