@@ -44,7 +44,6 @@ public:
   link(boost::asio::io_context& io, nats_options options, events on)
       : options_{std::move(options)}, on_{std::move(on)}, io_{&io} {
     loop_.emplace(io, [this] {
-      destroy_gathered(); // of the turn before this one
       if (on_.readable) on_.readable();
     });
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/nats_message.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -12,33 +13,32 @@ std::string_view view(const char* text) noexcept {
   return text == nullptr ? std::string_view{} : std::string_view{text};
 }
 
+// Above either bound what was gathered is destroyed.
+constexpr size_t most_gathered = 1024;
+constexpr size_t most_gathered_bytes = 1024 * 1024;
+
 struct gathered_messages {
   std::vector<natsMsg*> messages;
+  size_t bytes = 0;
+
   ~gathered_messages() { destroy(); }
+  void add(natsMsg* msg) {
+    messages.push_back(msg);
+    bytes += static_cast<size_t>(std::max(natsMsg_GetDataLength(msg), 0));
+    if (messages.size() >= most_gathered || bytes >= most_gathered_bytes) destroy();
+  }
   void destroy() noexcept {
     for (auto* msg : messages) natsMsg_Destroy(msg);
     messages.clear();
+    bytes = 0;
   }
 };
-
-gathered_messages& gathered() {
-  thread_local gathered_messages here;
-  return here;
-}
-
-// A burst above this is destroyed without waiting for the turn's end.
-constexpr size_t most_gathered = 1024;
 
 } // namespace
 
 void destroy_later(natsMsg* msg) noexcept {
-  auto& here = gathered();
-  here.messages.push_back(msg);
-  if (here.messages.size() >= most_gathered) here.destroy();
-}
-
-void destroy_gathered() noexcept {
-  gathered().destroy();
+  thread_local gathered_messages here;
+  here.add(msg);
 }
 
 std::string_view nats_message::subject() const noexcept {
