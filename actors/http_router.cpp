@@ -206,6 +206,11 @@ void to_query(std::string_view type, net::http_request& request, const json& par
     live.query = std::move(out);
     return void(call.what = std::move(live));
   }
+  // A model's query is answered at once; one that a service elsewhere answers has the time its client gives it.
+  if (!settings.models->find_query(type).model) {
+    if (net::preferred_wait(request.header_list("prefer"))) out.patience = wait_of(request, settings, call);
+    if (!call.trace_id.empty()) out.traceparent = request.header("traceparent");
+  }
   auto after = read_after(request, settings);
   if (!after) return void(call.what = after.error());
   call.after = std::move(*after);

@@ -327,8 +327,9 @@ struct ask_query {
   uint64_t cookie = 0;
   catalog::query_entry entry; ///< Filled by the query bus.
   std::optional<written_revision> after; ///< Wait until this write is visible here.
-  milliseconds patience{0};   ///< How long to wait for `after`.
+  milliseconds patience{0};   ///< How long to wait for `after`, or for a service elsewhere; 0 there: its default.
   bool stale_allowed = false; ///< Then answer with what there is instead of `not_visible_yet`.
+  std::string traceparent;    ///< W3C trace context for a service elsewhere; may be empty.
 };
 
 /// Tells the listener once that the bucket has changed since `revision`.

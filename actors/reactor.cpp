@@ -7,9 +7,8 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/headers.hpp"
+#include "actors/settlement.hpp"
 #include "envelopes/errc.hpp"
-#include "envelopes/subjects.hpp"
-#include "envelopes/timestamp.hpp"
 
 namespace tidings {
 
@@ -39,16 +38,6 @@ std::optional<uint64_t> number(std::string_view text) {
   uint64_t value = 0;
   auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
   return ec == std::errc{} && end == text.data() + text.size() ? std::optional{value} : std::nullopt;
-}
-
-token admit_or(std::string_view text, std::string_view fallback) {
-  auto admitted = token::admit(text, "token");
-  return admitted ? std::move(*admitted) : std::move(*token::admit(fallback, "token"));
-}
-
-std::string time_of(const net::delivery_info& info) {
-  using namespace std::chrono;
-  return to_rfc3339(system_clock::time_point{duration_cast<system_clock::duration>(nanoseconds{info.timestamp_ns})});
 }
 
 } // namespace
@@ -145,7 +134,11 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
   bool seen_before = sequence <= std::max(delivered_, takeover_.last_sequence()) || info.delivered > 1;
   delivered_ = std::max(delivered_, sequence);
   auto command = read(msg, info);
-  if (!command) return bury(sequence, x, &msg, failure_of(command.error()).detail, 1);
+  if (!command) {
+    auto reason = failure_of(command.error()).detail;
+    x.telling = outcome_of_unreadable(msg, reason);
+    return bury(sequence, x, dead_letter_of_unreadable(msg, {reason, 1, info}));
+  }
   x.command = std::move(*command);
   // An id that a client chose may have been used before, too long ago for the stream to notice.
   seen_before = seen_before || !x.command->digest.empty();
@@ -191,90 +184,33 @@ void reactor_state::on_projected(projected& x) {
       spdlog::warn("command {} was settled before a later one of its key; nothing to do", x.cookie);
       return end(x.cookie);
     case result::told_before: return end(x.cookie);
-    case result::gave_up:
-      prepare_outcome(x.cookie, t, x);
-      return bury(x.cookie, t, nullptr, x.reason.message, x.attempts);
+    case result::gave_up: {
+      t.telling = outcome_of(*t.command, x, t.reached);
+      auto stored = net::parse_delivery(t.ack).value_or(net::delivery_info{});
+      return bury(x.cookie, t, dead_letter_of(*t.command, {x.reason.message, x.attempts, stored}));
+    }
     case result::written:
     case result::removed: t.reached = stage::projected; [[fallthrough]];
     case result::rejected: break;
   }
-  prepare_outcome(x.cookie, t, x);
-  tell(t, t.telling, step::telling);
+  t.telling = outcome_of(*t.command, x, t.reached);
+  tell(x.cookie, t, step::telling);
 }
 
-void reactor_state::prepare_outcome(uint64_t sequence, task& x, const projected& result) {
-  auto& command = *x.command;
-  outcome out;
-  out.command_id = command.request.command_id;
-  out.command_type = command.request.command_type;
-  out.timestamp = now_rfc3339();
-  out.key = command.key.str();
-  std::string code;
-  if (result.entry) {
-    out.status = outcome_status::completed;
-    out.reached = stage::projected;
-    out.revision = result.entry->revision;
-    auto& key_member = command.entry.model->key;
-    out.payload = result.entry->deleted ? json{{key_member, command.key.str()}} : result.entry->value;
-    out.actions = expand_actions(command.entry.spec->actions, out.payload);
-  } else {
-    out.status = outcome_status::failed;
-    out.reached = x.reached;
-    out.error = result.reason.message;
-    code = result.what == projected::result::gave_up ? "dead_lettered" : result.reason.code;
-    out.code = code;
-  }
-  x.telling.subject = subjects::notification(command.owner, *token::admit(out.command_id, "command id"));
-  x.telling.headers = {{notification_headers::status, std::string{to_string(out.status)}}};
-  if (!code.empty()) x.telling.headers.emplace_back(notification_headers::code, std::move(code));
-  if (!command.digest.empty()) x.telling.headers.emplace_back(notification_headers::digest, command.digest);
-  if (!command.traceparent.empty()) x.telling.headers.emplace_back(notification_headers::traceparent, command.traceparent);
-  x.telling.data = to_json(out);
-  x.telling.cookie = sequence;
-}
-
-void reactor_state::bury(uint64_t sequence, task& x, const net::nats_message* msg, const std::string& reason, uint32_t attempts) {
-  spdlog::error("command {} goes to DEAD_LETTERS: {}", sequence, reason);
+void reactor_state::bury(uint64_t sequence, task& x, publish letter) {
+  spdlog::error("command {} goes to DEAD_LETTERS: {}", sequence, letter.headers.front().second);
   x.dead = true;
-  auto id = admit_or(x.command ? x.command->request.command_id : subjects::token_at(msg->subject(), 3), "unknown");
-  auto type = admit_or(x.command ? x.command->request.command_type : subjects::token_at(msg->subject(), 2), "unknown");
-  auto where = x.command ? subjects::command_log(subjects::partition_of(x.command->key.str()), type, id) : std::string{msg->subject()};
-  auto stored = net::parse_delivery(x.ack);
-  std::string safe_reason = reason;
-  std::ranges::replace_if(safe_reason, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
-  x.burial.subject = subjects::dead_letter(type, id);
-  x.burial.headers = {{dead_letter_headers::reason, std::move(safe_reason)},
-                      {dead_letter_headers::attempts, std::to_string(attempts)},
-                      {dead_letter_headers::subject, std::move(where)},
-                      {dead_letter_headers::sequence, std::to_string(sequence)},
-                      {dead_letter_headers::time, stored ? time_of(*stored) : std::string{}}};
-  x.burial.data = x.command ? to_json(x.command->request) : std::string{msg->data()};
-  x.burial.cookie = sequence;
-  // Whoever sent something unreadable can only be told when it said who it is.
-  if (msg != nullptr) {
-    auto owner = token::admit(msg->header(command_headers::owner), "owner");
-    if (owner && id.str() != "unknown") {
-      outcome out;
-      out.command_id = id.str();
-      out.command_type = type.str();
-      out.timestamp = now_rfc3339();
-      out.status = outcome_status::failed;
-      out.error = reason;
-      out.code = "dead_lettered";
-      x.telling.subject = subjects::notification(*owner, id);
-      x.telling.headers = {{notification_headers::status, std::string{to_string(out.status)}}, {notification_headers::code, *out.code}};
-      x.telling.data = to_json(out);
-      x.telling.cookie = sequence;
-    }
-  }
-  tell(x, x.burial, step::burying);
+  x.burial = std::move(letter);
+  tell(sequence, x, step::burying);
 }
 
-void reactor_state::tell(task& x, publish& what, step at) {
+void reactor_state::tell(uint64_t sequence, task& x, step at) {
   x.at = at;
   x.retry_at = {};
+  auto& what = at == step::burying ? x.burial : x.telling;
   what.timeout = publish_timeout;
   what.listener = self_;
+  what.cookie = sequence;
   self_->send(options_.gateway, what);
 }
 
@@ -287,7 +223,7 @@ void reactor_state::on_published(const published& x) {
     t.retry_at = self_->clock().now() + backoff(t.stalls++);
     return;
   }
-  if (t.at == step::burying && !t.telling.subject.empty()) return tell(t, t.telling, step::telling);
+  if (t.at == step::burying && !t.telling.subject.empty()) return tell(x.cookie, t, step::telling);
   end(x.cookie);
 }
 
@@ -305,7 +241,7 @@ void reactor_state::end(uint64_t sequence) {
 void reactor_state::on_tick() {
   auto now = self_->clock().now();
   for (auto& [sequence, t] : tasks_) {
-    if (t.retry_at != clock_time{} && t.retry_at <= now) tell(t, t.at == step::burying ? t.burial : t.telling, t.at);
+    if (t.retry_at != clock_time{} && t.retry_at <= now) tell(sequence, t, t.at);
     if (now - t.touched < say_in_progress_after) continue;
     t.touched = now;
     self_->send(options_.gateway, emit{t.ack, {}, in_progress_text});

@@ -67,9 +67,8 @@ private:
   void take_over();
   void take(const net::nats_message& msg, const net::delivery_info& info);
   caf::expected<stored_command_ptr> read(const net::nats_message& msg, const net::delivery_info& info) const;
-  void bury(uint64_t sequence, task& x, const net::nats_message* msg, const std::string& reason, uint32_t attempts);
-  void prepare_outcome(uint64_t sequence, task& x, const projected& result);
-  void tell(task& x, publish& what, step at);
+  void bury(uint64_t sequence, task& x, publish letter);
+  void tell(uint64_t sequence, task& x, step at);
   void end(uint64_t sequence);
   void report();
 

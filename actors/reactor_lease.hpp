@@ -20,9 +20,6 @@ struct reactor_lease_options {
   bool sole = false; ///< Nobody else can hold it (an embedded server): take it without waiting.
 };
 
-/// The bucket that leases live in.
-inline constexpr const char* lease_bucket = "tidings_leases";
-
 /// Sees to it that one reactor at a time consumes COMMANDS, however many processes there are.
 ///
 /// The lease is an entry in a bucket, written by compare-and-set. Its holder writes it again every second; whoever sees the

@@ -31,10 +31,12 @@ void request_forwarder_state::forward(submit_command& x) {
 
 void request_forwarder_state::forward(ask_query& x) {
   auto type = token::admit(x.query_type, "query type");
-  open_request out{{}, std::move(x.listener), x.cookie, x.query_id, {}, options_.query_timeout};
+  open_request out{{}, std::move(x.listener), x.cookie, x.query_id, {},
+                   x.patience.count() > 0 ? x.patience : options_.query_timeout};
   if (!type) return fail(out, type.error());
   out.subject = subjects::query_bus(*type);
-  send(std::move(out), to_json(query_request{type->str(), x.query_id, "http", now_rfc3339(), std::move(x.payload)}), {});
+  send(std::move(out), to_json(query_request{type->str(), x.query_id, "http", now_rfc3339(), std::move(x.payload)}),
+       x.traceparent);
 }
 
 void request_forwarder_state::send(open_request x, std::string data, const std::string& traceparent) {

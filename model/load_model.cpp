@@ -233,6 +233,7 @@ caf::expected<model_ptr> load_model(std::string_view text, std::string_view name
   auto service = in.token(root, "service");
   auto bucket = root.find("bucket") != nullptr ? in.token(root, "bucket") : service;
   if (!service || !bucket) return in.error();
+  if (bucket->str() == lease_bucket) in.fault("/bucket", "must not be tidings_leases, where Tidings keeps its own leases");
   auto model = std::make_shared<service_model>(service_model{*service, *bucket, {}, {}, {}, {}, {}, {}, {}, {}});
   in.text(root, "description", "");
   model->noun = in.text(root, "noun", noun_of(service->str()));

@@ -19,6 +19,9 @@
 
 namespace tidings {
 
+/// The bucket that Tidings keeps its own leases in; no model may have it.
+inline constexpr const char* lease_bucket = "tidings_leases";
+
 /// What a command does to the document under its key (DESIGN.md, "The model file").
 enum class command_effect : uint8_t {
   create,  ///< Makes it; rejects an existing key.

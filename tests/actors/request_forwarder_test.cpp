@@ -39,8 +39,11 @@ struct forwarder_fixture : actor_fixture {
     give(forwarder, x);
   }
 
-  void query(const std::string& type = "GetPaint") {
+  void query(const std::string& type = "GetPaint", milliseconds patience = milliseconds{0},
+             const std::string& traceparent = {}) {
     ask_query x;
+    x.patience = patience;
+    x.traceparent = traceparent;
     x.query_type = type;
     x.query_id = "qry-1";
     x.payload = {{"color", "red"}};
@@ -125,6 +128,14 @@ CAF_TEST(a client that names no wait has the default) {
   CAF_CHECK(asked().headers.empty());
   query();
   CAF_CHECK_EQUAL(asked().timeout.count(), 3000);
+}
+
+CAF_TEST(a query has the time and the trace of its client) {
+  query("GetPaint", milliseconds{700}, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  CAF_CHECK_EQUAL(asked().timeout.count(), 700);
+  auto headers = asked().headers;
+  CAF_REQUIRE_EQUAL(headers.size(), 1u);
+  CAF_CHECK_EQUAL(headers[0].first, std::string{command_headers::traceparent});
 }
 
 CAF_TEST(a query goes to the subject of its type) {

@@ -145,6 +145,21 @@ test('types that no model declares go to services elsewhere', async (world) => {
     const problem = checkProblem(await tidings.client.command('Silent', {}, { wait: 1 }), 504, 'handler_timeout');
     assert.equal(problem.detail, 'Command request timeout after 1000ms');
   });
+  await world.claim('a query goes out with the time and the trace of its client', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    let trace;
+    connection.subscribe('queries.Distant', { callback: (error, msg) => {
+      trace = msg.headers?.get('traceparent');
+      const { query_id, payload } = JSON.parse(text.decode(msg.data));
+      setTimeout(() => msg.respond(text.encode(JSON.stringify({ success: true, query_id, timestamp: new Date().toISOString(), payload, error: null }))), 1200);
+    } });
+    await connection.flush();
+    const patient = await tidings.client.get('/queries/Distant?a=1', { headers: { prefer: 'wait=5', traceparent } });
+    assert.equal(patient.status, 200, patient.text);
+    assert.equal(trace, traceparent);
+    const problem = checkProblem(await tidings.client.get('/queries/Distant', { headers: { prefer: 'wait=1' } }), 504, 'handler_timeout');
+    assert.equal(problem.detail, 'Query request timeout after 1000ms');
+  });
   await world.claim('an answer that is no envelope: 502', async () => {
     await reply('commands.Odd', (request, respond) => respond({ hello: 'world' }));
     checkProblem(await tidings.client.command('Odd', {}, { wait: 5 }), 502, 'bad_reply');

@@ -43,6 +43,17 @@ test('the usual tools find Tidings, and Tidings finds services', async (world) =
     assert.equal(create.average_processing_time, Math.floor(create.processing_time / 2));
   });
 
+  await world.claim('its own client library gets outcomes, rejections and answers', async () => {
+    const id = 'bruges';
+    const payload = { id, name: 'Bruges', category: 'City', description: 'A belfry' };
+    const ask = async (subject, envelope) => (await connection.request(subject, JSON.stringify({ service_id: 'test', timestamp: new Date().toISOString(), ...envelope }), { timeout: 5000 })).json();
+    const create = (command_id) => ask('commands.CreateLocation', { command_type: 'CreateLocation', command_id, payload });
+    assert.equal((await create('cmd-bruges-1')).status, 'completed');
+    assert.equal((await create('cmd-bruges-2')).code, 'already_exists');
+    const found = await ask('queries.GetLocation', { query_type: 'GetLocation', query_id: 'qry-bruges', payload: { id } });
+    assert.equal(found.payload.name, 'Bruges');
+  });
+
   await world.claim('GET /services lists a service that somebody else runs', async () => {
     const service = await services.add({ name: 'elsewhere', version: '1.2.3', description: 'not ours' });
     service.addEndpoint('echo', { subject: 'echo', handler: (error, msg) => msg.respond(msg.data) });

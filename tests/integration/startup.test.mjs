@@ -75,6 +75,21 @@ test('a stream that would swallow the command bus is refused by name', async (wo
   assert.match(tidings.child.stderr, /GREEDY/);
 });
 
+test('a stream that begins to swallow the command bus is named by readiness until it is gone', async (world) => {
+  const nats = await world.natsServer();
+  const { client } = await world.tidings({ nats: nats.url });
+  const { streams } = await (await world.spy(nats.url)).jetstreamManager();
+  for (const subject of ['queries.*', 'commands.*']) {
+    await streams.add({ name: 'GREEDY', subjects: [subject] });
+    await eventually(`readiness names the stream with ${subject}`, async () => {
+      const { status, text } = await client.get('/readyz');
+      return status === 503 && text.includes('GREEDY') && text.includes(subject);
+    });
+    await streams.delete('GREEDY');
+    await client.waitReady();
+  }
+});
+
 test('options come from the environment and from a file, the command line wins', async (world) => {
   await world.claim('TIDINGS_LISTEN and TIDINGS_STORE', async () => {
     const port = await freePort();

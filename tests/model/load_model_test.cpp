@@ -146,6 +146,7 @@ CAF_TEST(wrong values are refused by place) {
       {R"("service": "places")", R"("service": "pla.ces")", "/service must be 1 to 64"},
       {R"("service": "places",)", "", "/service must be 1 to 64"},
       {R"("service": "places")", R"("service": "places", "bucket": 7)", "/bucket must be 1 to 64"},
+      {R"("service": "places")", R"("service": "places", "bucket": "tidings_leases")", "/bucket must not be tidings_leases"},
       {R"("service": "places")", R"("service": "places", "key": "")", "/key must be a string of 1 to 256"},
       {R"("service": "places")", R"("service": "places", "key": "created_at")", "/key must not be created_at"},
       {R"(["slug"])", R"("slug")", "/unique must be a list"},

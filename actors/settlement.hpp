@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string_view>
+
+#include "actors/messages.hpp"
+
+/// What the reactor publishes when a command is over (DESIGN.md, "Subjects"). Timeout and listener are left to it.
+namespace tidings {
+
+/// The command's outcome, for its owner.
+publish outcome_of(const stored_command& command, const projected& result, stage reached);
+
+/// The outcome of a message that cannot be read as a command. Its subject is empty if the message does not say who sent it:
+/// then nobody can be told.
+publish outcome_of_unreadable(const net::nats_message& msg, std::string_view reason);
+
+struct burial {
+  std::string_view reason;
+  uint32_t attempts = 0;
+  net::delivery_info stored; ///< Where COMMANDS has it, and since when.
+};
+
+/// The command for DEAD_LETTERS, as `tidings` can replay it.
+publish dead_letter_of(const stored_command& command, const burial& why);
+/// The same of a message that cannot be read as a command.
+publish dead_letter_of_unreadable(const net::nats_message& msg, const burial& why);
+
+} // namespace tidings
