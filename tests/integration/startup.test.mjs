@@ -171,3 +171,14 @@ test('readiness tells the truth while there is no nats-server', async (world) =>
   await world.natsServer({ port });
   await tidings.client.waitReady();
 });
+
+test('of several NATS addresses those that answer are used', async (world) => {
+  const [first, second] = [await freePort(), await freePort()];
+  const nats = `nats://127.0.0.1:${first},nats://127.0.0.1:${second}`;
+  const server = await world.natsServer({ port: second });
+  const tidings = await world.tidings({ nats });
+  await server.kill();
+  await eventually('/readyz answers 503', async () => (await tidings.client.ready()) === 503);
+  await world.natsServer({ port: first });
+  await eventually('it has found the other', async () => (await tidings.client.get('/readyz')).json.parts.nats.ready);
+});
