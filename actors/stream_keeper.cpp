@@ -20,33 +20,33 @@ constexpr auto look_again = 5s;
 constexpr int64_t second_ns = 1'000'000'000;
 constexpr const char* advisories = "$JS.EVENT.ADVISORY.STREAM.*.*";
 
-json stream_config(std::string_view name, std::string_view subject) {
+json stream_config(std::string_view name, std::string_view subject, uint32_t replicas) {
   return {{"name", name},
           {"subjects", json::array({subject})},
           {"retention", "limits"},
           {"storage", "file"},
-          {"num_replicas", 1},
+          {"num_replicas", replicas},
           {"allow_direct", true}};
 }
 
 } // namespace
 
-std::vector<wanted_stream> wanted_streams(const catalog& models) {
+std::vector<wanted_stream> wanted_streams(const catalog& models, uint32_t replicas) {
   std::vector<wanted_stream> result;
   auto add = [&](std::string name, json config) { result.push_back({std::move(name), std::move(config)}); };
-  auto commands = stream_config("COMMANDS", subjects::command_log_filter);
+  auto commands = stream_config("COMMANDS", subjects::command_log_filter, replicas);
   commands["duplicate_window"] = 120 * second_ns;
   add("COMMANDS", std::move(commands));
-  auto notifications = stream_config("NOTIFICATIONS", subjects::notification_filter);
+  auto notifications = stream_config("NOTIFICATIONS", subjects::notification_filter, replicas);
   notifications["max_age"] = 24 * 3600 * second_ns;
   add("NOTIFICATIONS", std::move(notifications));
-  add("DEAD_LETTERS", stream_config("DEAD_LETTERS", subjects::dead_letter_filter));
+  add("DEAD_LETTERS", stream_config("DEAD_LETTERS", subjects::dead_letter_filter, replicas));
   std::vector<std::string> buckets{lease_bucket};
   for (auto& model : models.models()) buckets.push_back(model->bucket.str());
   for (auto& bucket_name : buckets) {
     auto name = "KV_" + bucket_name;
     // The shape every KV client expects of a bucket (history 1).
-    auto bucket = stream_config(name, "$KV." + bucket_name + ".>");
+    auto bucket = stream_config(name, "$KV." + bucket_name + ".>", replicas);
     bucket["max_msgs_per_subject"] = 1;
     bucket["discard"] = "new";
     bucket["allow_rollup_hdrs"] = true;
@@ -77,11 +77,13 @@ void stream_keeper_state::look() {
   if (!connected_ || looking_) return;
   looking_ = true;
   found_.clear();
-  ask_page(0);
+  silent_.clear();
+  offset_ = 0;
+  ask_page();
 }
 
-void stream_keeper_state::ask_page(size_t offset) {
-  self_->send(gateway_, nats_request{net::jetstream::api("STREAM.LIST"), {}, json{{"offset", offset}}.dump(), 5s, self_, listing});
+void stream_keeper_state::ask_page() {
+  self_->send(gateway_, nats_request{net::jetstream::api("STREAM.LIST"), {}, json{{"offset", offset_}}.dump(), 5s, self_, listing});
 }
 
 void stream_keeper_state::on_reply(const nats_reply& x) {
@@ -107,7 +109,13 @@ void stream_keeper_state::on_page(const nats_reply& x) {
     auto stream = streams[i]["config"].value("name", std::string{});
     found_[stream] = std::move(streams[i]);
   }
-  if (count > 0 && found_.size() < answer->body.value("total", size_t{0})) return ask_page(found_.size());
+  // A cluster names the streams that it could not ask about.
+  auto missing = answer->body.value("missing", json{});
+  size_t missed = missing.is_array() ? missing.size() : 0;
+  for (size_t i = 0; i < missed; ++i)
+    if (missing[i].is_string()) silent_.insert(missing[i].get<std::string>());
+  offset_ += count + missed;
+  if (count + missed > 0 && offset_ < answer->body.value("total", size_t{0})) return ask_page();
   judge();
 }
 
@@ -128,6 +136,12 @@ std::string stream_keeper_state::complaint() const {
     auto has = i->second["config"].value("subjects", json::array());
     if (has != wanted.config["subjects"])
       return "stream " + wanted.name + " has the subjects " + has.dump() + ", expected " + wanted.config["subjects"].dump();
+    // More is as good; fewer would break the promise that the option makes.
+    auto replicas = i->second["config"].value("num_replicas", 1u);
+    if (auto asked = wanted.config["num_replicas"].get<uint32_t>(); replicas < asked)
+      return "stream " + wanted.name + " has " + std::to_string(replicas) + (replicas == 1 ? " replica" : " replicas") + ", expected "
+             + std::to_string(asked) + ": give it more (nats stream edit " + wanted.name + " --replicas " + std::to_string(asked)
+             + ") or start with --replicas " + std::to_string(replicas);
   }
   return {};
 }
@@ -138,6 +152,8 @@ void stream_keeper_state::judge() {
     if (!complete_once_) options_.refuse(why);
     return report(false, std::move(why));
   }
+  for (auto& wanted : options_.streams)
+    if (silent_.contains(wanted.name)) return report(false, "the servers that keep stream " + wanted.name + " do not answer");
   std::vector<const wanted_stream*> missing;
   for (auto& wanted : options_.streams)
     if (!found_.contains(wanted.name)) missing.push_back(&wanted);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <set>
@@ -24,7 +25,8 @@ struct wanted_stream {
 };
 
 /// The streams and buckets that `models` need (DESIGN.md, "NATS: subjects, streams, buckets").
-std::vector<wanted_stream> wanted_streams(const catalog& models);
+/// @param replicas On how many servers of a cluster each is kept: 1, 3 or 5.
+std::vector<wanted_stream> wanted_streams(const catalog& models, uint32_t replicas = 1);
 
 struct stream_keeper_options {
   std::vector<wanted_stream> streams;
@@ -49,7 +51,7 @@ struct stream_keeper_state {
 private:
   enum cookies : uint64_t { listing = 1, creating = 2 };
 
-  void ask_page(size_t offset);
+  void ask_page();
   void on_page(const nats_reply& x);
   void on_created(const nats_reply& x);
   void judge();
@@ -62,6 +64,8 @@ private:
   readiness_actor readiness_;
   stream_keeper_options options_;
   std::map<std::string, json> found_; // name -> stream info, of the look under way
+  std::set<std::string> silent_;      // streams that are there, but whose servers did not answer this look
+  size_t offset_ = 0;                 // how many streams the pages of this look have covered
   size_t creates_open_ = 0;
   bool connected_ = false, looking_ = false, complete_once_ = false, ready_ = false;
   std::string told_;

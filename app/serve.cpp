@@ -99,7 +99,7 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   parts_.gateway = system_.spawn(nats_gateway, &io_, net::nats_options{url, "tidings"}, parts_.readiness);
   parts_.hub = system_.spawn(notification_hub, parts_.gateway, parts_.readiness);
   std::map<std::string, read_model_actor> read_models;
-  stream_keeper_options streams{wanted_streams(*models_), {parts_.hub}, [this](const std::string& why) {
+  stream_keeper_options streams{wanted_streams(*models_, options_.replicas), {parts_.hub}, [this](const std::string& why) {
     exit_code_ = refuse_to_start(why);
     stop();
   }};
@@ -247,6 +247,8 @@ std::string try_it(const catalog& models, const std::string& url) {
 } // namespace
 
 int serve(const serve_options& options) {
+  if (options.nats == "embedded" && options.replicas > 1)
+    return refuse_to_start("--replicas " + std::to_string(options.replicas) + " needs a NATS cluster: give its addresses with --nats");
   auto models = startup::load_models(options.models);
   if (!models) return refuse_to_start(failure_of(models.error()).detail);
   boost::asio::io_context io{1}; // outlives the actor system

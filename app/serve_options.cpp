@@ -36,6 +36,10 @@ void add_serve_options(CLI::App& verb, serve_options& x) {
     ->check(nats_address)
     ->capture_default_str();
   verb.add_option("--store", x.store, "Directory of the embedded nats-server")->envname("TIDINGS_STORE")->capture_default_str();
+  verb.add_option("--replicas", x.replicas, "On how many servers of a NATS cluster streams and buckets are kept: 1, 3 or 5")
+    ->envname("TIDINGS_REPLICAS")
+    ->check(CLI::IsMember({1, 3, 5}))
+    ->capture_default_str();
   verb.add_option("--model", x.models, "Model file; may be given several times. Default: the locations example")
     ->envname("TIDINGS_MODEL")
     ->take_all();

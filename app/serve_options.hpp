@@ -15,6 +15,7 @@ struct serve_options {
   std::string listen = "127.0.0.1:8080";
   std::string nats = "embedded";       ///< A URL, or "embedded".
   std::string store = ".tidings";      ///< Of the embedded server.
+  uint32_t replicas = 1;               ///< On how many servers of a cluster streams and buckets are kept: 1, 3 or 5.
   std::vector<std::string> models;     ///< Empty: the locations example.
   std::vector<std::string> roles{"gateway", "reactor"}; ///< What this process does; both by default.
   uint32_t default_wait_ms = 0;

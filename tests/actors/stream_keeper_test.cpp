@@ -48,6 +48,15 @@ CAF_TEST(the streams are as the design says) {
     CAF_CHECK_EQUAL(text(config["storage"]), "file");
 }
 
+CAF_TEST(every stream and bucket is kept on as many servers as asked) {
+  for (uint32_t replicas : {1u, 3u, 5u})
+    for (auto& wanted : wanted_streams(*models, replicas))
+      CAF_CHECK_EQUAL(wanted.config["num_replicas"].get<uint32_t>(), replicas);
+  CAF_MESSAGE("one, when nobody asks");
+  for (auto& wanted : wanted_streams(*models))
+    CAF_CHECK_EQUAL(wanted.config["num_replicas"].get<uint32_t>(), 1u);
+}
+
 CAF_TEST(complete streams are reported with where consumers start) {
   start_complete();
   CAF_CHECK(creates().empty());

@@ -63,6 +63,8 @@ test('what is wrong is said in one sentence, and the program ends with 2', async
     await refused(['--store', path.join(file, 'store')], {}, /store/);
   });
   await world.claim('a NATS address that is none', () => refused(['--nats', 'http://x'], {}, /http:\/\/x/));
+  await world.claim('a number of replicas that NATS does not have', () => refused(['--replicas', '2', '--store', store], {}, /replicas/));
+  await world.claim('replicas without a cluster', () => refused(['--store', store], { env: { TIDINGS_REPLICAS: '3' } }, /--replicas 3/, /--nats/));
   await world.claim('a config file that does not exist', () => refused(['--config', 'no-such.toml'], {}, /no-such\.toml/));
 });
 
@@ -183,4 +185,15 @@ test('readiness tells the truth while there is no nats-server', async (world) =>
   assert.equal(await tidings.client.ready(), 503);
   await world.natsServer({ port });
   await tidings.client.waitReady();
+});
+
+test('of several NATS addresses those that answer are used', async (world) => {
+  const [first, second] = [await freePort(), await freePort()];
+  const nats = `nats://127.0.0.1:${first},nats://127.0.0.1:${second}`;
+  const server = await world.natsServer({ port: second });
+  const tidings = await world.tidings({ nats });
+  await server.kill();
+  await eventually('/readyz answers 503', async () => (await tidings.client.ready()) === 503);
+  await world.natsServer({ port: first });
+  await eventually('it has found the other', async () => (await tidings.client.get('/readyz')).json.parts.nats.ready);
 });

@@ -29,9 +29,12 @@ struct keeper_fixture : actor_fixture {
   /// The streams of the server, by name.
   std::map<std::string, json> server;
 
-  keeper_fixture() {
+  keeper_fixture() { start(1); }
+
+  /// Begins again with streams on this many servers.
+  void start(uint32_t replicas) {
     stream_keeper_options options;
-    options.streams = wanted_streams(*models);
+    options.streams = wanted_streams(*models, replicas);
     options.listeners = {fake<streams_listener>()};
     options.refuse = [this](const std::string& why) { refusals.push_back(why); };
     keeper = kept(sys.spawn(stream_keeper, gateway, ready, std::move(options)));
