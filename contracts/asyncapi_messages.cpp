@@ -84,16 +84,17 @@ void add_query(asyncapi_draft& draft, const query_spec& spec) {
 } // namespace
 
 void add_messages(asyncapi_draft& draft) {
-  for (auto& [name, schema] : json::parse(header_schemas).items()) draft.pool["schemas"]["headers." + name] = schema;
+  const auto headers = json::parse(header_schemas);
+  for (const auto& [name, schema] : headers.items()) draft.pool["schemas"]["headers." + name] = schema;
   for (const auto& model : draft.models.models()) {
     for (const auto& [type, spec] : model->commands) add_command(draft, spec);
     for (const auto& [type, spec] : model->queries) add_query(draft, spec);
     add(draft, document_name(*model), "A document's new version.", ref("schemas", document_name(*model)), "entry");
   }
   add(draft, "outcome", "What became of a command.", ref("schemas", "Outcome"), "outcome");
-  add(draft, "dead-letter", "What was given up: the command's envelope, or bytes that are none.", json(true), "dead-letter");
-  add(draft, "tombstone", "The document is gone. The message is empty.", json(true), "entry");
-  add(draft, "more-time", "A handler needs longer. The message is empty.", json(true), "more-time");
+  add(draft, "dead-letter", "What was given up: the command's envelope, or bytes that are none.", json::object(), "dead-letter");
+  add(draft, "tombstone", "The document is gone. The message is empty.", json::object(), "entry");
+  add(draft, "more-time", "A handler needs longer. The message is empty.", json::object(), "more-time");
   add(draft, "command", "A command of a service elsewhere.", ref("schemas", "CommandEnvelope"), "handler-request");
   add(draft, "command-response", "Its answer.", ref("schemas", "CommandResponse"), {});
   add(draft, "query", "A query of a service elsewhere.", ref("schemas", "QueryEnvelope"), {});

@@ -45,7 +45,7 @@ json forwarded(openapi_draft& draft) {
                                {"tidings.forward-command", "commands", "A command of a service elsewhere",
                                 "A type that no model declares is forwarded as a request to `commands.{name}`; `name` is the type."},
                                parameters({"Prefer", "Idempotency-Key", "traceparent"}), std::move(out), access::session_optional);
-  result["requestBody"] = json_body(json(true), true);
+  result["requestBody"] = json_body(json::object(), true);
   return result;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "contracts/components.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <vector>
 

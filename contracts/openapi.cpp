@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "contracts/openapi.hpp"
 
+#include <algorithm>
+
 #include "contracts/operation.hpp"
 #include "contracts/parameters.hpp"
 #include "contracts/schemas.hpp"

@@ -98,7 +98,7 @@ void add_files(openapi_draft& draft) {
   get("/", {"tidings.page", "page", "A page for the models", "Gives a browser without a session one."}, "text/html", true, true);
   get("/assets/{file}", {"tidings.asset", "page", "A file of the page", {}}, "text/*", false, false);
   draft.paths["/assets/{file}"]["parameters"] =
-      json::parse(R"([{ "name": "file", "in": "path", "required": true, "schema": { "type": "string" }, "example": "tidings.js" }])");
+      json::parse(R"([{ "name": "file", "in": "path", "required": true, "description": "Its name.", "schema": { "type": "string" }, "example": "tidings.js" }])");
 }
 
 } // namespace

@@ -43,7 +43,8 @@ void add_parameters(json& out, const json& payload, const json& schemas, const s
   for (const auto& [name, schema] : properties->items()) {
     auto known = std::any_of(out.begin(), out.end(), [&](const json& x) { return x.value("name", "") == name; });
     if (known || is_in(given, name)) continue;
-    json parameter = json{{"name", name}, {"in", "query"}, {"schema", schema}};
+    auto what = schema.is_object() && schema.contains("description") ? schema["description"] : json("The payload's `" + name + "`.");
+    json parameter = json{{"name", name}, {"in", "query"}, {"description", std::move(what)}, {"schema", schema}};
     if (auto i = payload.find("required"); i != payload.end() && std::find(i->begin(), i->end(), name) != i->end())
       parameter["required"] = true;
     out.push_back(std::move(parameter));
@@ -70,7 +71,7 @@ json forwarded(openapi_draft& draft, const std::string& method) {
                                query_parameters(false), std::move(out), access::session_optional);
   result["parameters"].insert(result["parameters"].begin(), json::parse(R"({ "name": "name", "in": "path", "required": true,
     "description": "The query type.", "schema": { "$ref": "#/components/schemas/Token" } })"));
-  if (method == "post") result["requestBody"] = json_body(json(true), true);
+  if (method == "post") result["requestBody"] = json_body(json::object(), true);
   else
     result["parameters"].push_back(json::parse(R"({ "name": "payload", "in": "query", "style": "form", "explode": true,
       "description": "Each parameter is a member of the payload.",

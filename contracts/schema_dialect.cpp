@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "contracts/schema_dialect.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace tidings::contracts {
@@ -97,6 +98,9 @@ private:
 } // namespace
 
 json embed_schema(const json& schema, std::string_view base, dialect to) {
+  // A boolean stands for these, and not every reader of contracts takes one where it expects a schema.
+  if (schema == json(true)) return json::object();
+  if (schema == json(false)) return json{{"not", json::object()}};
   return embedder{schema, base, to}.schema(schema);
 }
 

@@ -133,7 +133,7 @@ constexpr auto own_answers = R"({
                 "properties": { "services": { "type": "array", "items": { "type": "object" }, "description": "What `$SRV.INFO` brought." },
                                 "truncated": { "type": "boolean" } } },
   "Page": { "type": "object", "required": ["items", "next_cursor", "total"],
-            "properties": { "items": { "type": "array" },
+            "properties": { "items": { "type": "array", "items": {} },
                             "next_cursor": { "type": ["string", "null"], "description": "For the next page." },
                             "total": { "type": ["integer", "null"], "description": "Of all documents; null with a filter or a search." } } },
   "Gap": { "type": "object", "description": "Events were missed for good: fetch again what `refetch` names.",
