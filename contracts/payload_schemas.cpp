@@ -46,7 +46,11 @@ json effect_schema(const service_model& model, const query_spec& spec) {
 }
 
 json answer_schema(const service_model& model, const command_spec& spec) {
-  if (spec.effect == command_effect::remove) return json{{"type", "null"}};
+  if (spec.effect == command_effect::remove) { // what is left is the key
+    json properties = json::object();
+    properties[model.key] = ref("schemas", "Token");
+    return json{{"type", "object"}, {"required", json::array({model.key})}, {"properties", std::move(properties)}};
+  }
   return ref("schemas", document_name(model));
 }
 
