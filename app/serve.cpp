@@ -29,6 +29,7 @@
 #include "actors/readiness.hpp"
 #include "actors/stream_keeper.hpp"
 #include "app/assets.hpp"
+#include "app/contract_files.hpp"
 #include "app/log.hpp"
 #include "app/serve_options.hpp"
 #include "app/shutdown.hpp"
@@ -130,7 +131,10 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   auto directory = system_.spawn(service_directory, parts_.gateway);
   keep(directory);
   http_settings settings{served, milliseconds{options_.default_wait_ms}, milliseconds{options_.max_wait_ms}, options_.demo, {}};
-  if (serves) settings.assets = page_assets();
+  if (serves) {
+    settings.assets = page_assets();
+    settings.assets.merge(contract_files(settings));
+  }
   auto services = std::make_shared<const http_services>(
     http_services{std::move(settings), parts_.commands, queries, parts_.hub, parts_.readiness, parts_.gateway, directory});
   parts_.listener = system_.spawn(http_listener, http_listener_options{std::move(acceptor), std::move(services), parts_.gateway, {}});

@@ -20,8 +20,9 @@ constexpr size_t longest_timeout = 600'000;
 constexpr auto list_words = std::array<std::string_view, 4>{"limit", "sort", "cursor", "q"};
 
 /// First segments of the gateway's own paths (DESIGN.md, "HTTP"); a route there would never be reached.
-constexpr auto reserved_paths = std::array<std::string_view, 8>{"commands", "queries", "events",       "healthz",
-                                                                "readyz",   "metrics", "openapi.json", "asyncapi.json"};
+constexpr auto reserved_paths = std::array<std::string_view, 12>{
+    "commands", "queries", "events", "session",  "services", "model",
+    "healthz",  "readyz",  "metrics", "assets", "openapi.json", "asyncapi.json"};
 
 milliseconds read_timeout(model_reader& in, const model_section& from, size_t otherwise) {
   return milliseconds{in.number(from, "timeout_ms", otherwise, 1, longest_timeout)};

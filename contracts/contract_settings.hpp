@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace tidings {
+
+/// What the contracts tell about this process beside its models.
+struct contract_settings {
+  std::string version;                    ///< Of Tidings.
+  std::chrono::milliseconds default_wait; ///< Of a command without `Prefer: wait`.
+  std::chrono::milliseconds max_wait;     ///< The most that `Prefer: wait` can ask for.
+  bool demo = false;                      ///< Whether `Tidings-Delay-Ms` counts.
+};
+
+} // namespace tidings
