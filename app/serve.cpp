@@ -131,8 +131,10 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   keep(directory);
   http_settings settings{served, milliseconds{options_.default_wait_ms}, milliseconds{options_.max_wait_ms}, options_.demo, {}};
   if (serves) settings.assets = page_assets();
+  auto refetch = refetch_list(*settings.models);
   auto services = std::make_shared<const http_services>(
-    http_services{std::move(settings), parts_.commands, queries, parts_.hub, parts_.readiness, parts_.gateway, directory});
+    http_services{std::move(settings), parts_.commands, queries, parts_.hub, parts_.readiness, parts_.gateway, directory,
+                  std::move(refetch)});
   parts_.listener = system_.spawn(http_listener, http_listener_options{std::move(acceptor), std::move(services), parts_.gateway, {}});
   for (auto& other : others_) end_with(other);
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.readiness));

@@ -11,7 +11,7 @@ namespace {
 struct fixture : stream_fixture {
   fixture() {
     auto x = order();
-    x->query.emplace();
+    x->query = std::make_unique<ask_query>();
     x->query->query_type = "ListNotes";
     start(live_query, x);
   }
