@@ -2,8 +2,10 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -24,9 +26,9 @@ struct event_stream_order {
   uint64_t cookie = 0;                 ///< Of the session's request.
   token owner;
   std::optional<token> command_id;     ///< For the stream of one command.
-  std::optional<ask_query> query;      ///< For a live query.
+  std::unique_ptr<ask_query> query;    ///< For a live query. Not inside: thousands of other streams have none.
   std::string last_event_id;           ///< As the client sent it; may be empty.
-  std::vector<std::string> refetch;    ///< Told to a client that missed events for good.
+  std::shared_ptr<const std::vector<std::string>> refetch; ///< One list for all streams. Told to a client that missed events for good.
 };
 
 /// A decimal position in NOTIFICATIONS, as clients send it back.

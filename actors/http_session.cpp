@@ -62,6 +62,14 @@ uint16_t status_of(const command_answer& x, bool asked_for_status) {
 
 } // namespace
 
+std::shared_ptr<const std::vector<std::string>> refetch_list(const catalog& models) {
+  auto out = std::make_shared<std::vector<std::string>>();
+  for (auto& model : models.models())
+    for (auto& [type, spec] : model->queries)
+      if (spec.effect == query_effect::list) out->push_back("/queries/" + type);
+  return out;
+}
+
 http_session_state::~http_session_state() {
   if (connection_) connection_->abort();
 }
@@ -89,7 +97,7 @@ void http_session_state::on_request(net::http_request& request) {
   path_ = request.path;
   spdlog::debug("{} {}", request.method, path_);
   since_ = std::chrono::steady_clock::now();
-  call_ = route(request, services_->settings);
+  call_ = std::make_unique<http_call>(route(request, services_->settings));
   std::visit(
     [this](auto& what) {
       using type = std::decay_t<decltype(what)>;
@@ -106,8 +114,8 @@ void http_session_state::on_request(net::http_request& request) {
         what.cookie = cookie_;
         self_->send(services_->commands, what);
       } else if constexpr (std::is_same_v<type, ask_query>) {
-        if (!call_.after) return ask(what);
-        attach_command first{call_.after->command_id, call_.after->owner, call_.after->patience, self_, cookie_};
+        if (!call_->after) return ask(what);
+        attach_command first{call_->after->command_id, call_->after->owner, call_->after->patience, self_, cookie_};
         self_->send(services_->commands, std::move(first));
       } else if constexpr (std::is_same_v<type, events_request>) {
         start_stream(what);
@@ -132,13 +140,21 @@ void http_session_state::on_request(net::http_request& request) {
         answer_problem(make_error(errc::method_not_allowed, "allowed here: " + what.allow), {{"Allow", what.allow}});
       }
     },
-    call_.what);
+    call_->what);
+  if (streams_owner_) release_request();
+}
+
+void http_session_state::release_request() {
+  // A stream of an owner never hands its answer back, and may idle for days among thousands.
+  answering_ = false;
+  call_.reset();
+  path_ = {};
 }
 
 void http_session_state::on_bad_request(const caf::error& why, std::string path) {
   ++cookie_;
   answering_ = true;
-  call_ = {};
+  call_ = std::make_unique<http_call>();
   path_ = std::move(path);
   answer_problem(why);
 }
@@ -171,14 +187,14 @@ void http_session_state::stop() {
 
 void http_session_state::on_command(const command_answer& x) {
   if (!answering_ || x.cookie != cookie_) return;
-  if (call_.after) on_after_command(x);
+  if (call_->after) on_after_command(x);
   else if (x.error) answer_problem(x.error);
   else answer_outcome(x);
 }
 
 void http_session_state::answer_outcome(const command_answer& x) {
   net::http_response out;
-  bool status_request = std::holds_alternative<attach_command>(call_.what);
+  bool status_request = std::holds_alternative<attach_command>(call_->what);
   out.status = status_of(x, status_request);
   out.content_type = json_type;
   out.shared_body = x.document;
@@ -189,7 +205,7 @@ void http_session_state::answer_outcome(const command_answer& x) {
   auto took = std::chrono::duration<double, std::milli>{std::chrono::steady_clock::now() - since_}.count();
   auto name_of_time = x.status == outcome_status::pending ? "accepted" : "outcome";
   out.headers.emplace_back("Server-Timing", fmt::format("{};dur={:.1f}", name_of_time, took));
-  if (call_.preferred) out.headers.emplace_back("Preference-Applied", "wait=" + std::to_string(*call_.preferred));
+  if (call_->preferred) out.headers.emplace_back("Preference-Applied", "wait=" + std::to_string(*call_->preferred));
   respond(std::move(out));
 }
 
@@ -204,7 +220,7 @@ void http_session_state::on_query(query_answer& x) {
   if (versioned) out.headers.emplace_back("ETag", net::render_etag(current));
   out.headers.emplace_back("Cache-Control", "no-cache");
   if (x.stale) out.headers.emplace_back("Tidings-Stale", "true");
-  if (versioned && net::none_match_fails(call_.if_none_match, current)) {
+  if (versioned && net::none_match_fails(call_->if_none_match, current)) {
     out.status = 304;
   } else {
     out.content_type = json_type;
@@ -235,8 +251,8 @@ void http_session_state::ask(ask_query& x) {
 }
 
 void http_session_state::on_after_command(const command_answer& x) {
-  auto& query = std::get<ask_query>(call_.what);
-  auto after = *std::exchange(call_.after, std::nullopt);
+  auto& query = std::get<ask_query>(call_->what);
+  auto after = *std::exchange(call_->after, std::nullopt);
   if (x.error) return answer_problem(x.error);
   if (x.status == outcome_status::failed) return ask(query); // it wrote nothing
   query.stale_allowed = after.stale_allowed;
@@ -262,13 +278,14 @@ void http_session_state::on_after_command(const command_answer& x) {
 void http_session_state::start_stream(events_request& x) {
   auto order = std::make_shared<event_stream_order>(event_stream_order{
     connection_, services_->gateway, services_->hub, services_->commands, services_->queries, self_, cookie_, *x.owner,
-    std::move(x.command_id), std::move(x.query), std::move(x.last_event_id), {}});
-  for (auto& model : services_->settings.models->models())
-    for (auto& [type, spec] : model->queries)
-      if (spec.effect == query_effect::list) order->refetch.push_back("/queries/" + type);
+    std::move(x.command_id), x.query ? std::make_unique<ask_query>(std::move(*x.query)) : nullptr, std::move(x.last_event_id),
+    services_->refetch});
   if (order->command_id) stream_ = self_->spawn(command_events, std::move(order));
   else if (order->query) stream_ = self_->spawn(live_query, std::move(order));
-  else stream_ = self_->spawn(owner_events, std::move(order));
+  else {
+    stream_ = self_->spawn(owner_events, std::move(order));
+    streams_owner_ = true;
+  }
 }
 
 void http_session_state::answer_model() {
@@ -291,7 +308,7 @@ void http_session_state::answer_asset(const asset_request& x) {
                  {"Referrer-Policy", "no-referrer"},
                  {"Content-Security-Policy", std::string{content_policy}}};
   if (x.gives_session) out.headers.emplace_back("Set-Cookie", render_session_cookie(make_session_id()));
-  if (net::none_match_fails(call_.if_none_match, current)) {
+  if (net::none_match_fails(call_->if_none_match, current)) {
     out.status = 304;
   } else {
     out.content_type = x.file->type;
@@ -305,7 +322,7 @@ void http_session_state::answer_problem(const caf::error& why, std::vector<std::
   auto code = code_of(why);
   out.status = http_status_of(code);
   out.content_type = problem_type;
-  out.body = render_problem(why, path_, call_.trace_id);
+  out.body = render_problem(why, path_, call_->trace_id);
   out.headers = std::move(headers);
   if (worth_retrying(code)) out.headers.emplace_back("Retry-After", retry_after);
   // An unknown outcome can be asked for.

@@ -25,7 +25,11 @@ struct http_services {
   readiness_actor readiness;
   nats_gateway_actor gateway;
   service_directory_actor directory;
+  std::shared_ptr<const std::vector<std::string>> refetch; ///< Never null; see refetch_list.
 };
+
+/// The queries that a client asks again after it missed events for good.
+std::shared_ptr<const std::vector<std::string>> refetch_list(const catalog& models);
 
 /// One connection: routes its requests, one at a time, and writes the answers. Dies with its socket.
 struct http_session_state {
@@ -50,6 +54,7 @@ struct http_session_state {
 
 private:
   void start_stream(events_request& x);
+  void release_request();
   void ask(ask_query& x);
   void on_after_command(const command_answer& x);
   void answer_model();
@@ -67,7 +72,8 @@ private:
   std::shared_ptr<net::http_connection> connection_;
   uint64_t cookie_ = 0;         // of the request being answered
   bool answering_ = false;      // an answer is owed
-  http_call call_;
+  bool streams_owner_ = false;  // the connection ends with that stream
+  std::unique_ptr<http_call> call_; // null before the first request and in a stream of an owner
   event_stream_actor stream_;   // while the response is a stream
   std::chrono::steady_clock::time_point since_{};
   std::string path_, command_id_;

@@ -35,6 +35,8 @@ void live_query_state::init(std::shared_ptr<event_stream_order> order) {
 
 void live_query_state::ask() {
   changed_ = false;
+  paced_ = true;
+  self_->delayed_send(self_, pace, pace_atom::value);
   auto query = *order_->query;
   query.listener = self_;
   self_->send(order_->queries, std::move(query));
@@ -61,9 +63,8 @@ void live_query_state::on_answer(query_answer& x) {
 
 void live_query_state::on_change() {
   changed_ = true;
-  if (paced_) return;
-  paced_ = true;
-  self_->delayed_send(self_, pace, pace_atom::value);
+  // The first change after quiet is what a person waits for; only those that follow it closely are put together.
+  if (!paced_ && !reading_) ask();
 }
 
 void live_query_state::on_pace() {

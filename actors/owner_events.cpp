@@ -67,7 +67,7 @@ void owner_events_state::on_stream_info(const nats_reply& x) {
 }
 
 void owner_events_state::gap(std::string_view reason, uint64_t first_kept) {
-  json data = {{"reason", reason}, {"last_event_id", order_->last_event_id}, {"first_kept", first_kept}, {"refetch", order_->refetch}};
+  json data = {{"reason", reason}, {"last_event_id", order_->last_event_id}, {"first_kept", first_kept}, {"refetch", *order_->refetch}};
   writer->event(std::to_string(sent_), "gap", dump(data));
 }
 

@@ -135,8 +135,10 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
     settings.assets = page_assets();
     settings.assets.merge(contract_files(settings));
   }
+  auto refetch = refetch_list(*settings.models);
   auto services = std::make_shared<const http_services>(
-    http_services{std::move(settings), parts_.commands, queries, parts_.hub, parts_.readiness, parts_.gateway, directory});
+    http_services{std::move(settings), parts_.commands, queries, parts_.hub, parts_.readiness, parts_.gateway, directory,
+                  std::move(refetch)});
   parts_.listener = system_.spawn(http_listener, http_listener_options{std::move(acceptor), std::move(services), parts_.gateway, {}});
   for (auto& other : others_) end_with(other);
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.readiness));

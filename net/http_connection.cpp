@@ -32,7 +32,8 @@ socket_connection::socket_connection(asio::ip::tcp::socket socket, http_limits l
                                      std::shared_ptr<http_handler> handler)
     : socket_(std::move(socket)), limits_(limits), handler_(std::move(handler)),
       buffer_(limits.head_bytes + read_ahead),
-      reader_({limits.head_bytes, limits.target_bytes, limits.headers, limits.body_bytes}),
+      reader_(std::make_unique<request_reader>(
+        head_limits{limits.head_bytes, limits.target_bytes, limits.headers, limits.body_bytes})),
       stream_(limits.stream_buffer_bytes) {}
 
 void socket_connection::start() {
@@ -48,7 +49,7 @@ void socket_connection::drain() {
   draining_ = true;
   if (state_ == state::reading) {
     // A request that has begun to arrive is in flight, too; its deadline bounds the wait.
-    if (buffer_.size() == 0 && reader_.reached() == request_reader::progress::nothing) close();
+    if (buffer_.size() == 0 && reader_->reached() == request_reader::progress::nothing) close();
   } else {
     last_ = true;
     buffer_.clear();
@@ -62,7 +63,7 @@ void socket_connection::check_deadlines(clock::time_point now) {
   deadline_ = never;
   if (state_ == state::writing || state_ == state::streaming) return cut();
   // A peer that has sent nothing has asked nothing: there is no request to answer with 408.
-  if (state_ == state::lingering || reader_.reached() == request_reader::progress::nothing) return close();
+  if (state_ == state::lingering || reader_->reached() == request_reader::progress::nothing) return close();
   if (state_ == state::reading) refuse(make_error(errc::request_timeout, "The request took too long to arrive."));
 }
 

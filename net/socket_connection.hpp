@@ -65,6 +65,8 @@ private:
   void on_readable(error_code ec);
   /// @returns how many bytes were read into the buffer.
   size_t fill_buffer(error_code& ec);
+  /// Forgets what was read, and gives the memory back: nobody will read it.
+  void drop_input();
   /// @param orderly a FIN, not a reset.
   void on_read_end(bool orderly);
   void tell_peer_closed();
@@ -100,7 +102,7 @@ private:
   std::shared_ptr<http_handler> handler_;
   std::shared_ptr<socket_connection> self_; ///< Until closed; there are moments with no operation outstanding.
   boost::beast::flat_buffer buffer_;
-  request_reader reader_;
+  std::unique_ptr<request_reader> reader_; ///< Null once streaming: nothing is read as a request any more.
   stream_buffer stream_;
   std::optional<outgoing_response> outgoing_;
   clock::time_point deadline_ = never;

@@ -31,13 +31,18 @@ void socket_connection::read() {
 }
 
 size_t socket_connection::fill_buffer(error_code& ec) {
-  auto wanted = std::clamp(reader_.expected(), idle_bytes, buffer_.max_size());
+  auto wanted = std::clamp(reader_ ? reader_->expected() : 0, idle_bytes, buffer_.max_size());
   // What one large request needed is not kept for thousands of idle connections.
   if (buffer_.size() == 0 && buffer_.capacity() > 2 * wanted) buffer_.shrink_to_fit();
   buffer_.reserve(wanted);
   auto n = socket_.read_some(buffer_.prepare(boost::beast::read_size(buffer_, buffer_.max_size())), ec);
   buffer_.commit(n);
   return n;
+}
+
+void socket_connection::drop_input() {
+  buffer_.clear();
+  buffer_.shrink_to_fit();
 }
 
 void socket_connection::on_readable(error_code ec) {
@@ -47,7 +52,7 @@ void socket_connection::on_readable(error_code ec) {
   if (ec == asio::error::would_block) return read();
   if (ec) return on_read_end(ec == asio::error::eof);
   if (last_) {
-    buffer_.clear();
+    drop_input();
     lingered_ += n;
     if (state_ == state::lingering && lingered_ > linger_bytes) return close();
   }
@@ -83,11 +88,11 @@ void socket_connection::process() {
 }
 
 bool socket_connection::next_request() {
-  if (auto err = reader_.advance(buffer_)) {
+  if (auto err = reader_->advance(buffer_)) {
     refuse(std::move(err));
     return true;
   }
-  switch (reader_.reached()) {
+  switch (reader_->reached()) {
   case request_reader::progress::nothing: return false;
   case request_reader::progress::head:
     // For the first request the clock runs since the connection came.
@@ -96,7 +101,7 @@ bool socket_connection::next_request() {
   case request_reader::progress::body:
     if (!std::exchange(body_begun_, true)) {
       deadline_ = clock::now() + limits_.body_deadline;
-      if (reader_.waits_for_continue()) invite_body();
+      if (reader_->waits_for_continue()) invite_body();
     }
     return false;
   case request_reader::progress::complete: deliver(); return true;
@@ -112,21 +117,21 @@ void socket_connection::invite_body() {
 }
 
 void socket_connection::note_request_traits() {
-  is_head_ = reader_.head().to_head;
-  is_http_1_0_ = reader_.head().http_1_0;
+  is_head_ = reader_->head().to_head;
+  is_http_1_0_ = reader_->head().http_1_0;
   first_ = head_begun_ = body_begun_ = false;
   deadline_ = never;
 }
 
 void socket_connection::deliver() {
   note_request_traits();
-  auto request = std::move(reader_.request());
+  auto request = std::move(reader_->request());
   request.keep_alive = request.keep_alive && !draining_;
   if (!request.keep_alive) {
     last_ = true;
     buffer_.clear();
   }
-  reader_.reset();
+  reader_->reset();
   state_ = state::answering;
   handler_->on_request(std::move(request));
   tell_peer_closed();
@@ -137,13 +142,13 @@ void socket_connection::refuse(caf::error why) {
   last_ = true;
   buffer_.clear();
   state_ = state::refusing;
-  auto tell = [why = std::move(why), path = std::move(reader_.head().path)](socket_connection& self) mutable {
+  auto tell = [why = std::move(why), path = std::move(reader_->head().path)](socket_connection& self) mutable {
     if (self.state_ != state::refusing) return;
     self.state_ = state::answering;
     self.handler_->on_bad_request(std::move(why), std::move(path));
     self.tell_peer_closed();
   };
-  reader_.reset();
+  reader_->reset();
   if (in_process_)
     tell(*this);
   else

@@ -16,9 +16,10 @@ void socket_connection::respond(http_response response) {
 void socket_connection::start_stream(http_response head) {
   if (state_ != state::answering) return;
   last_ = true;
-  buffer_.clear();
+  drop_input();
   if (is_head_ || !is_sendable(head)) return send(std::move(head), true);
   state_ = state::streaming;
+  reader_.reset();
   stream_.push(std::make_shared<std::string>(outgoing_response{std::move(head), framing(true)}.text()));
   pump();
 }

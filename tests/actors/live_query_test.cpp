@@ -11,7 +11,7 @@ namespace {
 struct fixture : stream_fixture {
   fixture() {
     auto x = order();
-    x->query.emplace();
+    x->query = std::make_unique<ask_query>();
     x->query->query_type = "ListNotes";
     start(live_query, x);
   }
@@ -48,6 +48,21 @@ CAF_TEST(changes within the pace are one more question) {
   CAF_CHECK_EQUAL(asked(), 2u);
   pass(1s);
   CAF_CHECK_EQUAL(asked(), 2u);
+}
+
+CAF_TEST(the first change after quiet is asked for at once and the next within the pace waits) {
+  answer(3, "1");
+  give(stream, tick_atom::value);
+  pass(1s);
+  give(stream, model_atom::value);
+  CAF_CHECK_EQUAL(asked(), 2u);
+  answer(4, "2");
+  give(stream, tick_atom::value);
+  give(stream, model_atom::value);
+  pass(49ms);
+  CAF_CHECK_EQUAL(asked(), 2u);
+  pass(1ms);
+  CAF_CHECK_EQUAL(asked(), 3u);
 }
 
 CAF_TEST(a client that has not read the last answer gets no other) {

@@ -23,7 +23,8 @@ struct stream_fixture : actor_fixture {
 
   std::shared_ptr<event_stream_order> order(const std::string& last_event_id = {}) {
     return std::make_shared<event_stream_order>(event_stream_order{
-        connection, gateway, hub, commands, queries, session, 77, tok("me"), {}, {}, last_event_id, {"/queries/L"}});
+        connection, gateway, hub, commands, queries, session, 77, tok("me"), {}, {}, last_event_id,
+        std::make_shared<const std::vector<std::string>>(1, "/queries/L")});
   }
 
   template <class Body>
