@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { Browser } from '../tests/integration/lib/browser.mjs';
 import { newSession, Stream } from '../tests/integration/lib/streams.mjs';
 import { Client } from '../tests/integration/lib/http.mjs';
-import { town } from '../tests/integration/lib/contract.mjs';
+import { checkProblem, town } from '../tests/integration/lib/contract.mjs';
 import { test } from '../tests/integration/lib/world.mjs';
 import { survive } from './lib/survive.mjs';
 import { Stack } from './lib/stack.mjs';
@@ -35,6 +35,15 @@ test('the demo', async (world) => {
     await tab.create('Lisbon');
     await tab.reached('Lisbon', 'completed');
     await tab.listed('Lisbon').waitFor();
+  });
+
+  await world.claim('without any gateway nginx says that the outcome is unknown, as a gateway would', async () => {
+    const client = world.adopt(new Client(stack.origin));
+    const gateways = ['gateway-1', 'gateway-2'];
+    for (const gateway of gateways) await stack.kill(gateway);
+    checkProblem(await client.command('CreateLocation', town('Nobody'), {}), 503, 'outcome_unknown');
+    for (const gateway of gateways) await stack.start(gateway);
+    for (const service of [...gateways, 'nginx']) await stack.healthy(service);
   });
 
   await survive(world, stack, { apart: ['gateway-1', 'reactor-1', 'reactor-2'], together: ['nats'] });
