@@ -90,19 +90,23 @@ CAF_TEST(the headers of messages are those that the actors set) {
   using names = std::set<std::string>;
   {
     using namespace command_headers;
-    CAF_CHECK(told("headers.stored") == (names{msg_id, owner, key, digest, traceparent, expected_revision, expires, delay}));
+    names set{msg_id, owner, key, digest, traceparent, expected_revision, expires, delay};
+    CAF_CHECK(told("headers.stored") == set);
   }
   {
     using namespace notification_headers;
-    CAF_CHECK(told("headers.outcome") == (names{status, code, digest, traceparent}));
+    names set{status, code, digest, traceparent};
+    CAF_CHECK(told("headers.outcome") == set);
   }
   {
     using namespace entry_headers;
-    CAF_CHECK(told("headers.entry") == (names{command_id, position, expected, operation}));
+    names set{command_id, position, expected, operation};
+    CAF_CHECK(told("headers.entry") == set);
   }
   {
     using namespace dead_letter_headers;
-    CAF_CHECK(told("headers.dead-letter") == (names{reason, attempts, subject, sequence, time}));
+    names set{reason, attempts, subject, sequence, time};
+    CAF_CHECK(told("headers.dead-letter") == set);
   }
 }
 

@@ -53,5 +53,11 @@ CAF_TEST(only components that are used come along) {
   auto found = referenced(ref("schemas", "A"), pool);
   CAF_CHECK_EQUAL(dump(found), R"({"schemas":{"A":{"items":{"$ref":"#/components/schemas/B/properties/c"}},"B":{}}})");
   CAF_MESSAGE("and a reference to nothing is a bug that is not served");
-  CAF_CHECK_THROWS_AS(referenced(ref("schemas", "D"), pool), std::logic_error);
+  bool refused = false;
+  try {
+    referenced(ref("schemas", "D"), pool);
+  } catch (const std::logic_error&) {
+    refused = true;
+  }
+  CAF_CHECK(refused);
 }

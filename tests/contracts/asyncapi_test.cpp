@@ -50,7 +50,7 @@ CAF_TEST(a handler is asked on its subject) {
   CAF_CHECK(document["channels"]["handlers.PutPlace.reply"]["messages"].contains("more-time"));
 }
 
-CAF_TEST(schemas stay in the model's own dialect) {
+CAF_TEST(schemas stay in the dialect of the model) {
   auto list = with(places, R"("name": { "type": "string" })", R"("name": { "items": [{ "type": "string" }] })");
   auto schema = document_of(list)["components"]["schemas"]["CreatePlace.payload"];
   CAF_CHECK(schema["properties"]["name"].contains("items"));

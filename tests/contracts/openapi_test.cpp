@@ -113,9 +113,13 @@ CAF_TEST(a query's own schema counts beside what its effect asks for) {
 }
 
 CAF_TEST(paths that differ in names of parameters only are one) {
-  auto other = with(with(shops, "\"PUT /shops/{code}\"", "\"PUT /shops/{other}\""), "\"GET /shops/{code}\"", "\"GET /shops/{code}\"");
-  auto paths = document_of({other})["paths"];
-  CAF_CHECK_EQUAL(paths.contains("/shops/{other}"), !paths.contains("/shops/{code}"));
+  auto paths = document_of({with(shops, "PUT /shops/{code}", "PUT /shops/{id}")})["paths"];
+  CAF_CHECK(!paths.contains("/shops/{code}"));
+  CAF_CHECK(paths["/shops/{id}"].contains("put"));
+  CAF_MESSAGE("a parameter says which member of the payload it is");
+  auto get = paths["/shops/{id}"]["get"];
+  CAF_CHECK_EQUAL(get["parameters"][0]["name"], "id");
+  CAF_CHECK_EQUAL(get["parameters"][0]["description"], "The payload's `code`.");
 }
 
 CAF_TEST(delays are told of in a demo only) {

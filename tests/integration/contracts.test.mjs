@@ -8,7 +8,7 @@ import { headers as natsHeaders, StringCodec } from 'nats';
 import { AsyncApi } from './lib/asyncapi.mjs';
 import { OpenApi } from './lib/openapi.mjs';
 import { buryEverything, orders, serveOrders } from './lib/orders.mjs';
-import { commands, framing, freshId, prepared, raw, send, stalled, typeOf } from './lib/provoke.mjs';
+import { commands, framing, freshId, postedStream, prepared, raw, send, stalled, typeOf } from './lib/provoke.mjs';
 import { newSession, Stream } from './lib/streams.mjs';
 import { example } from './lib/tidings.mjs';
 import { eventually } from './lib/wait.mjs';
@@ -55,9 +55,6 @@ test('both documents are well-formed', async (world) => {
   });
 });
 
-/** Documented answers that no test can bring about here, as patterns of "operation status", and why. */
-const unprovoked = [];
-
 test('every documented answer happens, and no other', async (world) => {
   const nats = await world.natsServer();
   const models = [example('locations'), example('users'), world.file('orders.json', orders)];
@@ -99,7 +96,7 @@ test('every documented answer happens, and no other', async (world) => {
       const type = typeOf(operation);
       const { payload, conflict } = commands[type];
       const sent = async (id, headers, more) => send(client, operation, { ...payload(id), ...more }, { headers });
-      if (type !== 'Bury') await expect(200, operation, sent(await prepared(client, type), wait));
+      await expect(200, operation, sent(await prepared(client, type), wait));
       await expect(202, operation, sent(await prepared(client, type), {}));
       await expect(412, operation, sent(await prepared(client, type), { ...wait, 'if-match': '"999999"' }));
       await expect(422, operation, sent(await prepared(client, type), { ...wait, 'tidings-ttl-ms': '0' }));
@@ -134,6 +131,7 @@ test('every documented answer happens, and no other', async (world) => {
       }
       const path = operation.path.replace('{id}', 'known') + (operation.path.includes('{') || !payload.id ? '' : '?id=known');
       if (operation.method === 'GET') await live(operation, path);
+      else await expect(200, operation, postedStream(origin, operation.path, payload));
     }
   });
 
@@ -159,6 +157,7 @@ test('every documented answer happens, and no other', async (world) => {
       await expect(404, query, send(client, query, { mode: 'completed' }, { name: 'Elsewhere', headers: { 'after-command': 'cmd-unknown' } }));
     }
     await live(contract.operation('tidings.forward-query-get'), '/queries/Elsewhere?mode=completed');
+    await expect(200, contract.operation('tidings.forward-query-post'), postedStream(origin, '/queries/Elsewhere', { mode: 'completed' }));
   });
 
   await world.claim('outcomes: by status and as events', async () => {
@@ -218,10 +217,9 @@ test('every documented answer happens, and no other', async (world) => {
     }
   });
 
-  await world.claim('nothing that is documented was left out, except with a reason', () => {
-    const left = contract.unseen().filter((pair) => !unprovoked.some(({ pattern }) => pattern.test(pair)));
-    assert.deepEqual(left, []);
-    for (const { pattern, why } of unprovoked) assert.ok(contract.unseen().some((pair) => pattern.test(pair)), `${pattern} can be provoked now: ${why}`);
-    console.log(`${contract.seen.size} documented answers of ${operations.length} operations were seen`);
+  // All of them can be brought about, so there is no list of exceptions.
+  await world.claim('nothing that is documented was left out', () => {
+    assert.deepEqual(contract.unseen(), []);
+    assert.ok(contract.documented().length > 500, 'the document says little');
   });
 });

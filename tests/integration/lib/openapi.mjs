@@ -14,6 +14,8 @@ const eventsOf = (text) => {
   return events;
 };
 
+const pair = (operation, status, media) => `${operation.id} ${status} ${media}`;
+
 export class OpenApi {
   constructor(document) {
     this.document = document;
@@ -60,8 +62,8 @@ export class OpenApi {
     const response = this.resolve(operation.operation.responses[answer.status]);
     assert.ok(response, `${what} is not documented: ${answer.text}`);
     this.#checkHeaders(response, answer, what);
-    this.#checkBody(response, answer, what);
-    this.seen.add(`${operation.id} ${answer.status}`);
+    const media = this.#checkBody(response, answer, what);
+    this.seen.add(pair(operation, answer.status, media));
     return answer;
   }
 
@@ -77,10 +79,11 @@ export class OpenApi {
   }
 
   #checkBody(response, answer, what) {
-    if (!response.content) return assert.equal(answer.text, '', `${what} has a body`);
+    if (!response.content) return void assert.equal(answer.text, '', `${what} has a body`);
     const type = answer.headers['content-type'].split(';')[0];
-    const media = response.content[type] ?? response.content[`${type.split('/')[0]}/*`];
-    assert.ok(media, `${what}: ${type} is not documented`);
+    const documented = [type, `${type.split('/')[0]}/*`].find((x) => x in response.content);
+    assert.ok(documented, `${what}: ${type} is not documented`);
+    const media = response.content[documented];
     if (type === 'text/event-stream') {
       for (const { event, data } of eventsOf(answer.text)) {
         assert.ok(media.schema['x-events'][event], `${what}: the event ${event} is not documented`);
@@ -89,10 +92,17 @@ export class OpenApi {
     } else {
       this.fits(answer.json ?? answer.text, media.schema, what);
     }
+    return documented;
   }
 
-  /** Documented pairs "operation status" that no answer has shown. */
+  /** Everything that is documented, as "operation status media type". */
+  documented() {
+    return this.operations.flatMap((x) => Object.entries(x.operation.responses).flatMap(([status, response]) =>
+      Object.keys(this.resolve(response).content ?? { undefined: 0 }).map((media) => pair(x, status, media))));
+  }
+
+  /** What of it no answer has shown. */
   unseen() {
-    return this.operations.flatMap(({ id, statuses }) => statuses.map((status) => `${id} ${status}`)).filter((pair) => !this.seen.has(pair));
+    return this.documented().filter((x) => !this.seen.has(x));
   }
 }

@@ -35,15 +35,16 @@ const modes = {
 /** Handlers for `orders`, and answers to `commands.Elsewhere` and `queries.Elsewhere`. */
 export async function serveOrders(connection) {
   const on = (subject, answer) => connection.subscribe(subject, { callback: (error, msg) => answer(JSON.parse(text.decode(msg.data)), msg) });
-  on('rules.decide', (request, msg) => {
+  const decide = (request, msg) => {
     const more = headers();
     more.set('Tidings-Extend-Ms', '2000');
     msg.respond(undefined, { headers: more });
     const id = { command_id: request.command_id };
     if (request.payload.conflict) reply(msg, { ...id, ...refusal('There is one already', 'conflict') });
     else reply(msg, { ...id, payload: request.payload });
-  });
-  on('rules.bury', () => {}); // takes the question and crashes
+  };
+  on('rules.decide', decide);
+  on('rules.bury', (request, msg) => request.payload.bury || decide(request, msg)); // or takes the question and crashes
   for (const [subject, field] of [['commands.Elsewhere', 'command_id'], ['queries.Elsewhere', 'query_id']])
     on(subject, (request, msg) => {
       const { mode } = request.payload;

@@ -2,6 +2,7 @@
 // Ways to every answer that an operation documents.
 import assert from 'node:assert/strict';
 import { RawConnection } from './http.mjs';
+import { eventually } from './wait.mjs';
 
 let counter = 0;
 export const freshId = () => `x${process.pid}-${(counter += 1)}`;
@@ -20,7 +21,7 @@ export const commands = {
   UpdateUser: { payload: (id) => ({ id, name: 'Eve' }), needs: 'CreateUser', conflict: 'missing' },
   DeleteUser: { payload: (id) => ({ id }), needs: 'CreateUser', conflict: 'missing' },
   Decide: { payload: (id) => ({ id }), conflict: 'asked' },
-  Bury: { payload: (id) => ({ id }) },
+  Bury: { payload: (id) => ({ id }), conflict: 'asked' },
 };
 
 /** Sends `payload` as the operation takes it: members in the path, the parameters or the body. */
@@ -64,6 +65,21 @@ export async function raw(origin, bytes, { deadline } = {}) {
   const [answer] = await connection.responses(1, { deadline });
   connection.destroy();
   return answer;
+}
+
+/** POSTs for a stream of events and takes its first `count` events. */
+export async function postedStream(origin, path, payload, count = 1) {
+  const connection = await RawConnection.open(origin);
+  const body = JSON.stringify(payload);
+  connection.write([`POST ${path} HTTP/1.1`, 'Host: x', 'Accept: text/event-stream', 'Content-Type: application/json',
+    `Content-Length: ${body.length}`, '', body].join('\r\n'));
+  const text = () => connection.received.toString('utf8');
+  await eventually(`${count} events`, () => text().split('\nevent: ').length > count && text().endsWith('\n\n'));
+  connection.destroy();
+  const [head, ...rest] = text().split('\r\n\r\n');
+  const [line, ...fields] = head.split('\r\n');
+  const headers = Object.fromEntries(fields.map((x) => [x.slice(0, x.indexOf(':')).toLowerCase(), x.slice(x.indexOf(':') + 1).trim()]));
+  return { status: Number(line.split(' ')[1]), headers, text: rest.join('\r\n\r\n') };
 }
 
 /** The first half of a request, and then nothing. */
