@@ -21,7 +21,9 @@ void nats_loop::on_io(F f) {
   if (io_.get_executor().running_in_this_thread()) {
     f();
   } else {
-    boost::asio::post(io_, std::move(f));
+    boost::asio::post(io_, [alive = std::weak_ptr<void>{alive_}, f = std::move(f)] {
+      if (!alive.expired()) f();
+    });
   }
 }
 
@@ -81,8 +83,8 @@ void nats_loop::forget() {
 void nats_loop::arm_read() {
   if (!want_read_ || reading_ || !socket_.is_open()) return;
   reading_ = true;
-  socket_.async_wait(descriptor::wait_read, [this, g = generation_](boost::system::error_code ec) {
-    if (g != generation_) return;
+  socket_.async_wait(descriptor::wait_read, [this, alive = std::weak_ptr<void>{alive_}, g = generation_](boost::system::error_code ec) {
+    if (alive.expired() || g != generation_) return;
     reading_ = false;
     if (ec) return;
     natsConnection_ProcessReadEvent(nc_);
@@ -94,8 +96,8 @@ void nats_loop::arm_read() {
 void nats_loop::arm_write() {
   if (!want_write_ || writing_ || !socket_.is_open()) return;
   writing_ = true;
-  socket_.async_wait(descriptor::wait_write, [this, g = generation_](boost::system::error_code ec) {
-    if (g != generation_) return;
+  socket_.async_wait(descriptor::wait_write, [this, alive = std::weak_ptr<void>{alive_}, g = generation_](boost::system::error_code ec) {
+    if (alive.expired() || g != generation_) return;
     writing_ = false;
     if (ec || !want_write_) return;
     natsConnection_ProcessWriteEvent(nc_);

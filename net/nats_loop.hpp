@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -41,6 +42,8 @@ private:
   void arm_write();
 
   boost::asio::io_context& io_;
+  /// Goes with us. Whatever is queued on the io thread looks at it first: an aborted wait completes after `close`.
+  std::shared_ptr<void> alive_ = std::make_shared<char>();
   boost::asio::posix::stream_descriptor socket_;
   std::function<void()> after_read_;
   natsConnection* nc_ = nullptr;
