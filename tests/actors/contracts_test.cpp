@@ -88,26 +88,18 @@ CAF_TEST(the headers of messages are those that the actors set) {
     return result;
   };
   using names = std::set<std::string>;
-  {
-    using namespace command_headers;
-    names set{msg_id, owner, key, digest, traceparent, expected_revision, expires, delay};
-    CAF_CHECK(told("headers.stored") == set);
-  }
-  {
-    using namespace notification_headers;
-    names set{status, code, digest, traceparent};
-    CAF_CHECK(told("headers.outcome") == set);
-  }
-  {
-    using namespace entry_headers;
-    names set{command_id, position, expected, operation};
-    CAF_CHECK(told("headers.entry") == set);
-  }
-  {
-    using namespace dead_letter_headers;
-    names set{reason, attempts, subject, sequence, time};
-    CAF_CHECK(told("headers.dead-letter") == set);
-  }
+  namespace c = command_headers;
+  names stored{c::msg_id, c::owner, c::key, c::digest, c::traceparent, c::expected_revision, c::expires, c::delay};
+  CAF_CHECK(told("headers.stored") == stored);
+  namespace n = notification_headers;
+  names outcome_names{n::status, n::code, n::digest, n::traceparent};
+  CAF_CHECK(told("headers.outcome") == outcome_names);
+  namespace e = entry_headers;
+  names entry{e::command_id, e::position, e::expected, e::operation};
+  CAF_CHECK(told("headers.entry") == entry);
+  namespace d = dead_letter_headers;
+  names dead{d::reason, d::attempts, d::subject, d::sequence, d::time};
+  CAF_CHECK(told("headers.dead-letter") == dead);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -102,7 +102,7 @@ CAF_TEST(what the path says may be left out of the body) {
   CAF_CHECK_EQUAL(dump(document["components"]["schemas"]["PutShop.payload"]), R"({"required":["code","name"],"minProperties":2})");
 }
 
-CAF_TEST(a query's own schema counts beside what its effect asks for) {
+CAF_TEST(the schema of a query counts beside what its effect asks for) {
   auto document = document_of({shops});
   auto get = document["paths"]["/shops/{code}"]["get"];
   CAF_CHECK(takes(get, "lang"));
