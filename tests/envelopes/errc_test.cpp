@@ -17,10 +17,7 @@ struct config : caf::actor_system_config {
   config() { register_errors(*this); }
 };
 
-struct fixture {
-  config cfg;
-  caf::actor_system sys{cfg};
-};
+using fixture = test_coordinator_fixture<config>; // an actor system without threads
 
 constexpr auto last = errc::too_many_requests;
 
