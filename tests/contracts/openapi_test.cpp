@@ -61,7 +61,8 @@ CAF_TEST(every type and route has its operation) {
 CAF_TEST(operations have names of their own) {
   std::set<std::string> ids;
   size_t count = 0;
-  for (auto& path : document_of({places, shops})["paths"])
+  auto paths = document_of({places, shops})["paths"];
+  for (auto& path : paths)
     for (auto& [method, operation] : path.items())
       if (method != "parameters") ids.insert(operation["operationId"]), ++count;
   CAF_CHECK(count > 20u);
