@@ -4,14 +4,11 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { Parser } from '@asyncapi/parser';
-import { headers as natsHeaders, StringCodec } from 'nats';
-import { AsyncApi } from './lib/asyncapi.mjs';
 import { OpenApi } from './lib/openapi.mjs';
 import { buryEverything, orders, serveOrders } from './lib/orders.mjs';
 import { commands, framing, freshId, postedStream, prepared, raw, send, stalled, typeOf } from './lib/provoke.mjs';
 import { newSession, Stream } from './lib/streams.mjs';
 import { example } from './lib/tidings.mjs';
-import { eventually } from './lib/wait.mjs';
 import { test } from './lib/world.mjs';
 
 const require = createRequire(import.meta.url);

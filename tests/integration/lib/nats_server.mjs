@@ -8,10 +8,11 @@ import { eventually } from './wait.mjs';
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
 
 export class NatsServer {
-  /** @param store Directory for JetStream. */
-  static async start({ store, port }) {
+  /** @param store Directory for JetStream. @param args More arguments, e.g. a configuration. */
+  static async start({ store, port, args = [] }) {
     const server = new NatsServer();
     server.store = store;
+    server.args = args;
     server.port = port ?? (await freePort());
     server.url = `nats://127.0.0.1:${server.port}`;
     await server.start();
@@ -20,7 +21,7 @@ export class NatsServer {
 
   async start() {
     this.child = new Child('nats-server', 'nats-server', [
-      '--addr', '127.0.0.1', '--port', String(this.port), '--jetstream', '--store_dir', this.store,
+      '--addr', '127.0.0.1', '--port', String(this.port), '--jetstream', '--store_dir', this.store, ...this.args,
     ], { env });
     await eventually(`nats-server accepts on ${this.port}`, () => {
       if (this.child.end) throw new Error(this.child.stderr);
