@@ -17,14 +17,14 @@ std::optional<uint64_t> parse_event_id(std::string_view text) {
 command_events_state::~command_events_state() {
   if (!order_) return;
   self_->send(order_->hub, unwatch_command{order_->command_id->str(), self_});
-  self_->send(order_->hub, leave_events{{}, self_});
+  self_->send(order_->hub, leave_events{{}, self_, order_->command_id->str()});
 }
 
 void command_events_state::init(std::shared_ptr<event_stream_order> order) {
   order_ = std::move(order);
   writer.emplace(order_->connection);
   self_->send(order_->hub, watch_command{order_->command_id->str(), self_});
-  self_->send(order_->hub, join_events{{}, self_});
+  self_->send(order_->hub, join_events{{}, self_, order_->command_id->str()});
   attach_command state;
   state.command_id = order_->command_id;
   state.owner = order_->owner;
@@ -39,7 +39,7 @@ void command_events_state::on_state(const command_answer& x) {
     self_->send(order_->session, command_answer{order_->cookie, x.error, x.command_id, outcome_status::pending, {}, 0, nullptr});
     return self_->quit();
   }
-  if (x.status != outcome_status::pending) return terminal(x.status, x.sequence, *x.document);
+  if (x.status != outcome_status::pending) return terminal(x.status, x.sequence, *x.document, {});
   writer->begin({});
   writer->event({}, to_string(x.status), *x.document);
 }
@@ -47,10 +47,17 @@ void command_events_state::on_state(const command_answer& x) {
 void command_events_state::on_notification(const notification& x) {
   bool ours = x.owner == order_->owner.str() || x.owner == public_owner().str();
   if (ended_ || !ours || x.status == outcome_status::pending) return;
-  terminal(x.status, x.sequence, *x.document);
+  terminal(x.status, x.sequence, *x.document, x.traceparent);
 }
 
-void command_events_state::terminal(outcome_status status, uint64_t sequence, const std::string& document) {
+void command_events_state::on_progress(const progress_report& x) {
+  // Before the state is known nobody is known to be allowed to see it.
+  bool ours = x.owner == order_->owner.str() || x.owner == public_owner().str();
+  if (ended_ || !ours || !writer->begun() || writer->full()) return;
+  writer->event({}, "progress", *x.document);
+}
+
+void command_events_state::terminal(outcome_status status, uint64_t sequence, const std::string& document, std::string_view traceparent) {
   ended_ = true;
   auto seen = parse_event_id(order_->last_event_id);
   if (!writer->begun() && seen && *seen >= sequence) {
@@ -58,7 +65,7 @@ void command_events_state::terminal(outcome_status status, uint64_t sequence, co
     return self_->quit();
   }
   if (!writer->begun()) writer->begin({});
-  writer->event(std::to_string(sequence), to_string(status), document);
+  writer->event(std::to_string(sequence), to_string(status), document, traceparent);
   writer->finish();
 }
 
@@ -69,6 +76,7 @@ event_stream_actor::behavior_type command_events(command_events_state::pointer s
     [](query_answer&) {},
     [](const nats_reply&) {},
     [self](const notification& x) { self->state.on_notification(x); },
+    [self](const progress_report& x) { self->state.on_progress(x); },
     [](const joined&) {},
     [](model_atom) {},
     [](pace_atom) {},

@@ -170,6 +170,7 @@ void command_waiter_state::on_first_copy(const nats_reply& x) {
 
 void command_waiter_state::accepted(uint64_t sequence) {
   sequence_ = sequence;
+  if (order_->outgoing) accepted_after_ = self_->clock().now() - started_;
   auto left = deadline_ - self_->clock().now();
   step_ = step::waiting;
   if (order_->wait == 0ms || left <= clock_time::duration{0}) return answer_pending();
@@ -239,6 +240,7 @@ bool command_waiter_state::may_see(std::string_view owner) const {
 
 void command_waiter_state::answer(command_answer x) {
   step_ = step::done;
+  x.accepted_after = accepted_after_;
   self_->send(order_->hub, unwatch_command{order_->command_id.str(), self_});
   self_->send(order_->listener, std::move(x));
   self_->quit();

@@ -82,6 +82,7 @@ private:
   step step_ = step::looking;
   bool maybe_stored_ = false; // a publish of ours ended without an answer
   uint64_t sequence_ = 0;     // in COMMANDS, once known
+  std::optional<std::chrono::duration<double, std::milli>> accepted_after_; // what we published is stored
   size_t lookups_open_ = 0;
   bool asked_public_ = false;
   std::string type_, key_;    // for the pending document

@@ -31,6 +31,9 @@ struct event_stream_order {
   std::shared_ptr<const std::vector<std::string>> refetch; ///< One list for all streams. Told to a client that missed events for good.
 };
 
+/// The queries that a client asks again after it missed events for good.
+std::shared_ptr<const std::vector<std::string>> refetch_list(const catalog& models);
+
 /// A decimal position in NOTIFICATIONS, as clients send it back.
 std::optional<uint64_t> parse_event_id(std::string_view text);
 
@@ -48,11 +51,12 @@ struct command_events_state {
   void init(std::shared_ptr<event_stream_order> order);
   void on_state(const command_answer& x);
   void on_notification(const notification& x);
+  void on_progress(const progress_report& x);
 
   std::optional<sse_writer> writer;
 
 private:
-  void terminal(outcome_status status, uint64_t sequence, const std::string& document);
+  void terminal(outcome_status status, uint64_t sequence, const std::string& document, std::string_view traceparent);
 
   pointer self_;
   std::shared_ptr<event_stream_order> order_;
@@ -78,6 +82,7 @@ struct owner_events_state {
   void on_joined(const joined& x);
   void on_reply(const nats_reply& x);
   void on_notification(const notification& x);
+  void on_progress(const progress_report& x);
   void on_drained();
 
   std::optional<sse_writer> writer;

@@ -30,6 +30,7 @@ inline constexpr const char* command_id = "Tidings-Command-Id";
 inline constexpr const char* position = "Tidings-Position"; ///< Of that command in COMMANDS: incarnation.sequence.
 inline constexpr const char* expected = "Nats-Expected-Last-Subject-Sequence";
 inline constexpr const char* operation = "KV-Operation";    ///< DEL on a tombstone.
+inline constexpr const char* traceparent = "traceparent";   ///< As on the command.
 } // namespace entry_headers
 
 /// On a dead letter.

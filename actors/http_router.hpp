@@ -82,7 +82,4 @@ struct http_call {
 /// Maps a request to what it asks for (DESIGN.md, "HTTP"). Pure. The body is moved out of `request`.
 http_call route(net::http_request& request, const http_settings& settings);
 
-/// The 32 hex digits of a well-formed W3C traceparent; empty otherwise.
-std::string trace_id_of(std::string_view traceparent);
-
 } // namespace tidings

@@ -6,23 +6,13 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/event_stream.hpp"
-#include "actors/owner.hpp"
+#include "actors/http_answers.hpp"
 #include "envelopes/errc.hpp"
-#include "envelopes/ids.hpp"
-#include "envelopes/problem.hpp"
 #include "net/activation.hpp"
-#include "net/conditional.hpp"
 
 namespace tidings {
 
 namespace {
-
-constexpr std::string_view json_type = "application/json";
-constexpr std::string_view problem_type = "application/problem+json";
-constexpr const char* retry_after = "1";
-constexpr std::string_view content_policy =
-  "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
-  "frame-ancestors 'none'";
 
 /// Turns the connection's calls into activations of the session. Holds the session alive until the socket is closed.
 class session_handler : public net::http_handler {
@@ -50,25 +40,7 @@ private:
   http_session_actor alive_;
 };
 
-uint16_t status_of(const command_answer& x, bool asked_for_status) {
-  if (asked_for_status) return 200;
-  switch (x.status) {
-    case outcome_status::completed: return 200;
-    case outcome_status::pending: return 202;
-    case outcome_status::failed: break;
-  }
-  return x.code == "dead_lettered" ? 500 : http_status_of_rejection(x.code);
-}
-
 } // namespace
-
-std::shared_ptr<const std::vector<std::string>> refetch_list(const catalog& models) {
-  auto out = std::make_shared<std::vector<std::string>>();
-  for (auto& model : models.models())
-    for (auto& [type, spec] : model->queries)
-      if (spec.effect == query_effect::list) out->push_back("/queries/" + type);
-  return out;
-}
 
 http_session_state::~http_session_state() {
   if (connection_) connection_->abort();
@@ -120,24 +92,24 @@ void http_session_state::on_request(net::http_request& request) {
       } else if constexpr (std::is_same_v<type, events_request>) {
         start_stream(what);
       } else if constexpr (std::is_same_v<type, model_request>) {
-        answer_model();
+        respond(http_answers::models(services_->settings));
       } else if constexpr (std::is_same_v<type, services_request>) {
         self_->request(services_->directory, caf::infinite, start_atom::value).then([this](std::string& services) {
-          if (answering_) respond({200, {{"Cache-Control", "no-cache"}}, json_type, std::move(services), nullptr});
+          if (answering_) respond(http_answers::json_text(200, std::move(services), "no-cache"));
         });
       } else if constexpr (std::is_same_v<type, session_request>) {
-        answer_session();
+        respond(http_answers::new_session());
       } else if constexpr (std::is_same_v<type, asset_request>) {
-        answer_asset(what);
+        respond(http_answers::asset(what, call_->if_none_match));
       } else if constexpr (std::is_same_v<type, health_check>) {
-        respond({200, {}, json_type, R"({"status":"alive"})", nullptr});
+        respond(http_answers::json_text(200, R"({"status":"alive"})", {}));
       } else if constexpr (std::is_same_v<type, readiness_check>) {
         self_->request(services_->readiness, caf::infinite, start_atom::value)
-          .then([this](const readiness_report& x) { answer_readiness(x); });
+          .then([this](const readiness_report& x) { if (answering_) respond(http_answers::readiness(x)); });
       } else if constexpr (std::is_same_v<type, options_check>) {
         respond({204, {{"Allow", what.allow}}, {}, {}, nullptr});
       } else {
-        answer_problem(make_error(errc::method_not_allowed, "allowed here: " + what.allow), {{"Allow", what.allow}});
+        answer_problem(make_error(errc::method_not_allowed, "allowed here: " + what.allow), what.allow);
       }
     },
     call_->what);
@@ -189,57 +161,13 @@ void http_session_state::on_command(const command_answer& x) {
   if (!answering_ || x.cookie != cookie_) return;
   if (call_->after) on_after_command(x);
   else if (x.error) answer_problem(x.error);
-  else answer_outcome(x);
-}
-
-void http_session_state::answer_outcome(const command_answer& x) {
-  net::http_response out;
-  bool status_request = std::holds_alternative<attach_command>(call_->what);
-  out.status = status_of(x, status_request);
-  out.content_type = json_type;
-  out.shared_body = x.document;
-  out.headers.emplace_back("Cache-Control", "no-store");
-  if (x.status == outcome_status::pending) out.headers.emplace_back("Retry-After", retry_after);
-  if (out.status == 202) out.headers.emplace_back("Location", "/commands/" + x.command_id);
-  // What the client waited for, as browsers show it (W3C Server-Timing).
-  auto took = std::chrono::duration<double, std::milli>{std::chrono::steady_clock::now() - since_}.count();
-  auto name_of_time = x.status == outcome_status::pending ? "accepted" : "outcome";
-  out.headers.emplace_back("Server-Timing", fmt::format("{};dur={:.1f}", name_of_time, took));
-  if (call_->preferred) out.headers.emplace_back("Preference-Applied", "wait=" + std::to_string(*call_->preferred));
-  respond(std::move(out));
+  else respond(http_answers::outcome(x, *call_, std::chrono::steady_clock::now() - since_));
 }
 
 void http_session_state::on_query(query_answer& x) {
   if (!answering_ || x.cookie != cookie_) return;
   if (x.error) return answer_problem(x.error);
-  if (x.failed_elsewhere) return respond({422, {{"Cache-Control", "no-store"}}, json_type, std::move(x.body), nullptr});
-  auto version = std::to_string(x.revision);
-  net::entity_tag current{version};
-  net::http_response out;
-  bool versioned = x.revision > 0; // what a service elsewhere answers has no revision
-  if (versioned) out.headers.emplace_back("ETag", net::render_etag(current));
-  out.headers.emplace_back("Cache-Control", "no-cache");
-  if (x.stale) out.headers.emplace_back("Tidings-Stale", "true");
-  if (versioned && net::none_match_fails(call_->if_none_match, current)) {
-    out.status = 304;
-  } else {
-    out.content_type = json_type;
-    out.body = std::move(x.body);
-  }
-  respond(std::move(out));
-}
-
-void http_session_state::answer_readiness(const readiness_report& x) {
-  if (!answering_) return;
-  json parts = json::object();
-  for (auto& part : x.parts) parts[part.name] = part.ready ? json{{"ready", true}} : json{{"ready", false}, {"detail", part.detail}};
-  net::http_response out;
-  out.status = x.ready ? 200 : 503;
-  out.content_type = json_type;
-  out.body = dump({{"ready", x.ready}, {"parts", std::move(parts)}});
-  out.headers.emplace_back("Cache-Control", "no-store");
-  if (!x.ready) out.headers.emplace_back("Retry-After", retry_after);
-  respond(std::move(out));
+  respond(http_answers::query(x, call_->if_none_match));
 }
 
 // ---- Queries that wait, and streams --------------------------------------------------------------------------------
@@ -288,45 +216,9 @@ void http_session_state::start_stream(events_request& x) {
   }
 }
 
-void http_session_state::answer_model() {
-  json models = json::array();
-  for (auto& model : services_->settings.models->models()) models.push_back(model->source);
-  respond({200, {{"Cache-Control", "no-cache"}}, json_type, dump({{"models", std::move(models)}, {"demo", services_->settings.demo}}), nullptr});
-}
-
-void http_session_state::answer_session() {
-  auto session = make_session_id();
-  respond({201, {{"Cache-Control", "no-store"}, {"Set-Cookie", render_session_cookie(session)}}, json_type, dump({{"session", session}}), nullptr});
-}
-
-void http_session_state::answer_asset(const asset_request& x) {
-  net::http_response out;
-  net::entity_tag current{x.file->etag};
-  out.headers = {{"ETag", net::render_etag(current)},
-                 {"Cache-Control", "no-cache"},
-                 {"X-Content-Type-Options", "nosniff"},
-                 {"Referrer-Policy", "no-referrer"},
-                 {"Content-Security-Policy", std::string{content_policy}}};
-  if (x.gives_session) out.headers.emplace_back("Set-Cookie", render_session_cookie(make_session_id()));
-  if (net::none_match_fails(call_->if_none_match, current)) {
-    out.status = 304;
-  } else {
-    out.content_type = x.file->type;
-    out.shared_body = x.file->content;
-  }
-  respond(std::move(out));
-}
-
-void http_session_state::answer_problem(const caf::error& why, std::vector<std::pair<std::string_view, std::string>> headers) {
-  net::http_response out;
-  auto code = code_of(why);
-  out.status = http_status_of(code);
-  out.content_type = problem_type;
-  out.body = render_problem(why, path_, call_->trace_id);
-  out.headers = std::move(headers);
-  if (worth_retrying(code)) out.headers.emplace_back("Retry-After", retry_after);
-  // An unknown outcome can be asked for.
-  if (code == errc::outcome_unknown && !command_id_.empty()) out.headers.emplace_back("Location", "/commands/" + command_id_);
+void http_session_state::answer_problem(const caf::error& why, std::string allow) {
+  auto out = http_answers::problem(why, path_, call_->trace_id, command_id_);
+  if (!allow.empty()) out.headers.emplace_back("Allow", std::move(allow));
   respond(std::move(out));
 }
 

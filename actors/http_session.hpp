@@ -28,9 +28,6 @@ struct http_services {
   std::shared_ptr<const std::vector<std::string>> refetch; ///< Never null; see refetch_list.
 };
 
-/// The queries that a client asks again after it missed events for good.
-std::shared_ptr<const std::vector<std::string>> refetch_list(const catalog& models);
-
 /// One connection: routes its requests, one at a time, and writes the answers. Dies with its socket.
 struct http_session_state {
   static inline constexpr const char* name = "http_session";
@@ -57,12 +54,7 @@ private:
   void release_request();
   void ask(ask_query& x);
   void on_after_command(const command_answer& x);
-  void answer_model();
-  void answer_session();
-  void answer_asset(const asset_request& x);
-  void answer_problem(const caf::error& why, std::vector<std::pair<std::string_view, std::string>> headers = {});
-  void answer_outcome(const command_answer& x);
-  void answer_readiness(const readiness_report& x);
+  void answer_problem(const caf::error& why, std::string allow = {});
   void respond(net::http_response x);
 
   http_session_ptr self_;

@@ -174,6 +174,7 @@ using event_stream_actor = caf::typed_actor<
   caf::reacts_to<query_answer>,
   caf::reacts_to<nats_reply>,
   caf::reacts_to<notification>,
+  caf::reacts_to<progress_report>,
   caf::reacts_to<joined>,
   // The bucket has changed.
   caf::reacts_to<model_atom>,

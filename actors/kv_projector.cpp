@@ -208,6 +208,7 @@ void kv_projector_state::write(task& x) {
               call_timeout,
               self_,
               command.position.sequence};
+  if (!command.traceparent.empty()) out.headers.emplace_back(entry_headers::traceparent, command.traceparent);
   if (auto* doc = std::get_if<write_document>(&x.verdict)) out.data = dump(doc->document);
   else out.headers.emplace_back(entry_headers::operation, "DEL");
   self_->send(options_.gateway, std::move(out));

@@ -100,7 +100,7 @@ void nats_gateway_state::on_request(nats_request& x) {
   auto listener = x.listener;
   // Reading from a stream is the common case, and JetStream is there.
   auto inbox = std::string_view{x.subject}.starts_with("$JS.API.DIRECT.") ? std::string_view{} : services_inbox;
-  auto err = call(inbox, x.subject, x.headers, x.data, x.timeout, open_call{std::move(x.listener), cookie, 0, {}});
+  auto err = call(inbox, x.subject, x.headers, x.data, x.timeout, open_call{std::move(x.listener), cookie, 0, {}, x.wants_progress});
   if (err) self_->send(listener, nats_reply{cookie, std::move(err), {}});
 }
 
@@ -153,17 +153,20 @@ void nats_gateway_state::on_inbox(const net::nats_message& msg) {
   if (ec != std::errc{} || dot == end) return;
   std::from_chars(dot + 1, end, generation);
   if (slot >= open_.size() || open_[slot].generation != generation || open_[slot].listener.index() == 0) return;
-  // Whoever answers may ask for more time first: an empty message with this header (docs/handlers.md).
-  if (msg.data().empty()) {
-    auto text = msg.header(extend_header);
-    int64_t more = 0;
-    auto [last, bad] = std::from_chars(text.data(), text.data() + text.size(), more);
-    if (!text.empty() && bad == std::errc{} && more > 0) {
-      open_[slot].due = self_->clock().now() + std::min(milliseconds{more}, longest_extension);
-      return;
-    }
-  }
-  answer(release(slot), msg);
+  if (!extends(open_[slot], msg)) answer(release(slot), msg);
+}
+
+bool nats_gateway_state::extends(open_call& call, const net::nats_message& msg) {
+  // Whoever answers may ask for more time first: a message with this header is not the answer (docs/handlers.md).
+  auto* to = std::get_if<reply_listener>(&call.listener);
+  if (!to) return false;
+  auto text = msg.header(extend_header);
+  int64_t more = 0;
+  auto [last, bad] = std::from_chars(text.data(), text.data() + text.size(), more);
+  if (text.empty() || bad != std::errc{} || last != text.data() + text.size() || more <= 0) return false;
+  call.due = self_->clock().now() + std::min(milliseconds{more}, longest_extension);
+  if (call.wants_progress && !msg.data().empty()) self_->send(*to, nats_reply{call.cookie, {}, msg, true});
+  return true;
 }
 
 void nats_gateway_state::answer(open_call call, const net::nats_message& msg) {

@@ -48,6 +48,7 @@ private:
     uint64_t cookie = 0;
     uint32_t generation = 0;
     clock_time due{};
+    bool wants_progress = false;
   };
   struct subscription {
     net::nats_connection::subscription handle{nullptr, natsSubscription_Destroy};
@@ -61,6 +62,7 @@ private:
   caf::error call(std::string_view inbox, const std::string& subject, const net::nats_headers& headers, const std::string& data,
                   milliseconds timeout, open_call what);
   void on_inbox(const net::nats_message& msg);
+  bool extends(open_call& call, const net::nats_message& msg);
   void answer(open_call call, const net::nats_message& msg);
   void fail(open_call call, const caf::error& why);
   open_call release(size_t slot);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "actors/notification_hub.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "actors/headers.hpp"
@@ -13,7 +15,15 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto tick = 1s;
+constexpr uint64_t progress_tag = std::numeric_limits<uint64_t>::max(); // the ordered consumer counts from 0
 constexpr uint32_t heartbeat_ticks = 15; // seconds between signs of life on an event stream
+
+template <class Listener>
+void erase_one(std::unordered_multimap<std::string, Listener>& from, const std::string& key, const Listener& who) {
+  auto [first, last] = from.equal_range(key);
+  auto i = std::find_if(first, last, [&](auto& x) { return x.second == who; });
+  if (i != last) from.erase(i);
+}
 
 } // namespace
 
@@ -31,6 +41,7 @@ std::optional<notification> to_notification(const net::nats_message& msg, uint64
   result.sequence = sequence;
   result.code = msg.header(notification_headers::code);
   result.digest = msg.header(notification_headers::digest);
+  result.traceparent = msg.header(notification_headers::traceparent);
   result.document = std::make_shared<const std::string>(msg.data());
   return result;
 }
@@ -44,9 +55,10 @@ void notification_hub_state::init(nats_gateway_actor gateway, readiness_actor re
 }
 
 void notification_hub_state::on_streams(const streams_ready& x) {
+  if (std::exchange(started_, true)) return;
+  self_->send(gateway_, subscribe{std::string{subjects::progress_filter}, {}, self_, progress_tag});
   // From where the stream stood before this process took its first command: nothing of ours can be missed.
-  if (!started_) consumer_->start({net::jetstream::start_at::policy::sequence, x.notifications_last_sequence + 1}, self_->clock().now());
-  started_ = true;
+  consumer_->start({net::jetstream::start_at::policy::sequence, x.notifications_last_sequence + 1}, self_->clock().now());
 }
 
 void notification_hub_state::on_connection(const connection_change& x) {
@@ -61,7 +73,21 @@ void notification_hub_state::on_reply(const nats_reply& x) {
   report();
 }
 
+void notification_hub_state::on_progress(const net::nats_message& msg) {
+  progress_report x{std::string{subjects::token_at(msg.subject(), 1)}, std::string{subjects::token_at(msg.subject(), 2)}, nullptr};
+  auto [first, last] = followers_.equal_range(x.command_id);
+  auto [first_stream, last_stream] = streams_.equal_range(x.owner);
+  if (first == last && first_stream == last_stream) return;
+  x.document = std::make_shared<const std::string>(msg.data());
+  for (auto i = first; i != last; ++i) self_->send(i->second, x);
+  for (auto i = first_stream; i != last_stream; ++i) self_->send(i->second, x);
+}
+
 void notification_hub_state::on_batch(const nats_batch& x) {
+  if (x.tag == progress_tag) {
+    for (auto& msg : x.messages) on_progress(msg);
+    return;
+  }
   consumer_->on_batch(x, self_->clock().now(), [this](const net::nats_message& msg, const net::delivery_info& info) {
     // Most instances see many outcomes that nobody waits for here: look before reading headers.
     auto [first, last] = waiters_.equal_range(std::string{subjects::token_at(msg.subject(), 2)});
@@ -89,12 +115,7 @@ void notification_hub_state::watch(const watch_command& x) {
 }
 
 void notification_hub_state::unwatch(const unwatch_command& x) {
-  auto [first, last] = waiters_.equal_range(x.command_id);
-  for (auto i = first; i != last; ++i) {
-    if (i->second != x.listener) continue;
-    waiters_.erase(i);
-    return;
-  }
+  erase_one(waiters_, x.command_id, x.listener);
 }
 
 void notification_hub_state::abandon(const abandon_wait& x) {
@@ -108,16 +129,13 @@ void notification_hub_state::end_streams() {
 
 void notification_hub_state::join(const join_events& x) {
   streams_.emplace(x.owner, x.listener);
+  if (!x.command_id.empty()) followers_.emplace(x.command_id, x.listener);
   self_->send(x.listener, joined{consumer_->last_sequence()});
 }
 
 void notification_hub_state::leave(const leave_events& x) {
-  auto [first, last] = streams_.equal_range(x.owner);
-  for (auto i = first; i != last; ++i) {
-    if (i->second != x.listener) continue;
-    streams_.erase(i);
-    return;
-  }
+  erase_one(streams_, x.owner, x.listener);
+  erase_one(followers_, x.command_id, x.listener);
 }
 
 void notification_hub_state::abandon_all() {

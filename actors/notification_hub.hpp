@@ -40,6 +40,7 @@ struct notification_hub_state {
 
 private:
   void report();
+  void on_progress(const net::nats_message& msg);
 
   notification_hub_ptr self_;
   nats_gateway_actor gateway_;
@@ -47,6 +48,7 @@ private:
   std::optional<ordered_consumer> consumer_;
   std::unordered_multimap<std::string, notification_listener> waiters_; // by command id
   std::unordered_multimap<std::string, event_listener> streams_;         // by owner; empty: heartbeats only
+  std::unordered_multimap<std::string, event_listener> followers_;       // of progress, by command id
   uint32_t ticks_ = 0;
   bool started_ = false, connected_ = false;
   std::optional<bool> told_;

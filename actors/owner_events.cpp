@@ -18,6 +18,14 @@ constexpr auto lookup_timeout = 10s;
 
 } // namespace
 
+std::shared_ptr<const std::vector<std::string>> refetch_list(const catalog& models) {
+  auto out = std::make_shared<std::vector<std::string>>();
+  for (auto& model : models.models())
+    for (auto& [type, spec] : model->queries)
+      if (spec.effect == query_effect::list) out->push_back("/queries/" + type);
+  return out;
+}
+
 owner_events_state::~owner_events_state() {
   if (order_) self_->send(order_->hub, leave_events{order_->owner.str(), self_});
 }
@@ -116,7 +124,13 @@ void owner_events_state::send(const notification& x) {
   // Filtered at the source already; once more here, since an outcome in the wrong hands cannot be taken back.
   if (x.sequence <= sent_ || x.owner != order_->owner.str()) return;
   sent_ = x.sequence;
-  writer->event(std::to_string(x.sequence), to_string(x.status), *x.document);
+  writer->event(std::to_string(x.sequence), to_string(x.status), *x.document, x.traceparent);
+}
+
+void owner_events_state::on_progress(const progress_report& x) {
+  // Of what is long over by now, while history is replayed, nobody wants to know how far it was.
+  if (!live_ || x.owner != order_->owner.str() || writer->full()) return;
+  writer->event({}, "progress", *x.document);
 }
 
 event_stream_actor::behavior_type owner_events(owner_events_state::pointer self, std::shared_ptr<event_stream_order> order) {
@@ -126,6 +140,7 @@ event_stream_actor::behavior_type owner_events(owner_events_state::pointer self,
     [](query_answer&) {},
     [self](const nats_reply& x) { self->state.on_reply(x); },
     [self](const notification& x) { self->state.on_notification(x); },
+    [self](const progress_report& x) { self->state.on_progress(x); },
     [self](const joined& x) { self->state.on_joined(x); },
     [](model_atom) {},
     [](pace_atom) {},

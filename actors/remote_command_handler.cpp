@@ -1,11 +1,25 @@
 // SPDX-License-Identifier: MIT
 #include "actors/remote_command_handler.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include "actors/headers.hpp"
 #include "envelopes/errc.hpp"
+#include "envelopes/outcome.hpp"
 #include "envelopes/response.hpp"
+#include "envelopes/subjects.hpp"
+#include "envelopes/timestamp.hpp"
 
 namespace tidings {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto progress_pace = 50ms;
+constexpr size_t longest_progress = 4096; // bytes
+
+} // namespace
 
 void remote_command_handler_state::init(nats_gateway_actor gateway, remote_handler where) {
   gateway_ = std::move(gateway);
@@ -18,7 +32,7 @@ caf::result<decision> remote_command_handler_state::decide(const decide_command&
                    {"timestamp", request.timestamp},       {"payload", request.payload},
                    {"state", x.current && !x.current->deleted ? x.current->value : json(nullptr)}};
   auto cookie = ++next_cookie_;
-  nats_request out{where_.subject, {}, dump(envelope), where_.timeout, self_, cookie};
+  nats_request out{where_.subject, {}, dump(envelope), where_.timeout, self_, cookie, true};
   if (!x.command->traceparent.empty()) out.headers.emplace_back(command_headers::traceparent, x.command->traceparent);
   auto promise = self_->make_response_promise<decision>();
   open_.emplace(cookie, open_decision{x.command, promise});
@@ -29,6 +43,7 @@ caf::result<decision> remote_command_handler_state::decide(const decide_command&
 void remote_command_handler_state::on_reply(const nats_reply& x) {
   auto i = open_.find(x.cookie);
   if (i == open_.end()) return;
+  if (x.partial) return pass_on(i->second, x.message);
   auto open = std::move(i->second);
   open_.erase(i);
   if (x.error) {
@@ -42,6 +57,27 @@ void remote_command_handler_state::on_reply(const nats_reply& x) {
   auto verdict = read(*open.command, x.message);
   if (verdict) open.promise.deliver(std::move(*verdict));
   else open.promise.deliver(verdict.error());
+}
+
+void remote_command_handler_state::pass_on(open_decision& open, const net::nats_message& msg) {
+  auto now = self_->clock().now();
+  if (now < open.next_progress) return; // a person cannot read faster, and everybody who follows gets each one
+  auto& command = *open.command;
+  auto text = msg.data();
+  auto body = text.size() <= longest_progress ? parse_json(text) : caf::expected<json>{make_error(errc::payload_too_large)};
+  auto id = token::admit(command.request.command_id, "command id");
+  if (!body || !body->is_object() || !body->contains("progress") || !id) {
+    spdlog::warn("{}: progress of {} must be {{\"progress\": ...}} of at most {} bytes; it is told to nobody", where_.subject,
+                 command.request.command_id, longest_progress);
+    return;
+  }
+  open.next_progress = now + progress_pace;
+  json document = {{"command_id", id->str()},
+                   {"command_type", command.request.command_type},
+                   {"timestamp", now_rfc3339()},
+                   {"status", to_string(outcome_status::pending)},
+                   {"progress", std::move((*body)["progress"])}};
+  self_->send(gateway_, emit{subjects::progress(command.owner, *id), {}, dump(document)});
 }
 
 caf::expected<decision> remote_command_handler_state::read(const stored_command& command, const net::nats_message& msg) const {

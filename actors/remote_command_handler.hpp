@@ -33,8 +33,10 @@ private:
   struct open_decision {
     stored_command_ptr command;
     caf::typed_response_promise<decision> promise;
+    clock_time next_progress{}; ///< What comes earlier is left out.
   };
 
+  void pass_on(open_decision& open, const net::nats_message& msg);
   caf::expected<decision> read(const stored_command& command, const net::nats_message& msg) const;
 
   remote_command_handler_ptr self_;

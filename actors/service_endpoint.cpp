@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "actors/headers.hpp"
-#include "actors/http_router.hpp"
+#include "actors/request_headers.hpp"
 #include "actors/owner.hpp"
 #include "envelopes/errc.hpp"
 #include "envelopes/timestamp.hpp"

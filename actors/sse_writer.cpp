@@ -31,8 +31,10 @@ void sse_writer::begin(std::string_view position) {
   write(std::move(text));
 }
 
-void sse_writer::event(std::string_view id, std::string_view name, std::string_view data) {
-  write(net::sse_event(id, name, data));
+void sse_writer::event(std::string_view id, std::string_view name, std::string_view data, std::string_view traceparent) {
+  auto text = net::sse_event(id, name, data);
+  if (!traceparent.empty()) text.insert(0, net::sse_comment("traceparent " + std::string{traceparent}));
+  write(std::move(text));
 }
 
 void sse_writer::sign_of_life() {

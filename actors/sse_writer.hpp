@@ -19,7 +19,8 @@ public:
   void begin(std::string_view position);
   bool begun() const noexcept { return begun_; }
 
-  void event(std::string_view id, std::string_view name, std::string_view data);
+  /// @param traceparent W3C Trace Context, as a comment in front of the event; may be empty.
+  void event(std::string_view id, std::string_view name, std::string_view data, std::string_view traceparent = {});
   void sign_of_life();
   /// Everything written so far is sent, then the connection closes.
   void finish();

@@ -13,6 +13,7 @@
 
 #include "actors/command_bus.hpp"
 #include "actors/command_handler.hpp"
+#include "actors/event_stream.hpp"
 #include "actors/http_listener.hpp"
 #include "actors/kv_projector.hpp"
 #include "actors/nats_gateway.hpp"

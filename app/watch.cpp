@@ -84,6 +84,7 @@ void print(const net::sse_message& x, bool as_json) {
   std::cout << member(document, "timestamp") << "  " << printable(x.event) << "  " << member(document, "command_type")
             << "  " << member(document, "command_id") << "  " << member(document, "key");
   if (auto error = member(document, "error"); error != "-") std::cout << "  " << error;
+  if (x.event == "progress") std::cout << "  " << member(document, "progress");
   std::cout << std::endl;
 }
 

@@ -30,6 +30,7 @@ constexpr auto header_schemas = R"({
     "Tidings-Command-Id": { "type": "string", "description": "Of the command that made it." },
     "Tidings-Position": { "type": "string", "pattern": "^[0-9]+[.][0-9]+$", "description": "Of that command: incarnation and sequence of the stream." },
     "Nats-Expected-Last-Subject-Sequence": { "type": "string", "description": "Compare-and-set on the key's revision." },
+    "traceparent": { "type": "string" },
     "KV-Operation": { "const": "DEL", "description": "On a tombstone." } } },
   "dead-letter": { "type": "object", "required": ["Tidings-Reason", "Tidings-Attempts", "Tidings-Subject", "Tidings-Sequence", "Tidings-Time"], "properties": {
     "Tidings-Reason": { "type": "string" },
@@ -94,10 +95,12 @@ void add_messages(asyncapi_draft& draft) {
   add(draft, "outcome", "What became of a command.", ref("schemas", "Outcome"), "outcome");
   add(draft, "dead-letter", "What was given up: the command's envelope, or bytes that are none.", json::object(), "dead-letter");
   add(draft, "tombstone", "The document is gone. The message is empty.", json::object(), "entry");
-  add(draft, "more-time", "A handler needs longer. The message is empty.", json::object(), "more-time");
+  add(draft, "more-time", "A handler needs longer. The message is empty, or says how far the handler is.",
+      json::parse(R"({ "anyOf": [{ "const": "" }, { "type": "object", "required": ["progress"], "properties": { "progress": {} } }] })"), "more-time");
+  add(draft, "progress", "How far a handler is with a command.", ref("schemas", "Progress"), {});
   add(draft, "command", "A command of a service elsewhere.", ref("schemas", "CommandEnvelope"), "handler-request");
   add(draft, "command-response", "Its answer.", ref("schemas", "CommandResponse"), {});
-  add(draft, "query", "A query of a service elsewhere.", ref("schemas", "QueryEnvelope"), {});
+  add(draft, "query", "A query of a service elsewhere.", ref("schemas", "QueryEnvelope"), "handler-request");
   add(draft, "query-response", "Its answer.", ref("schemas", "QueryResponse"), {});
 }
 

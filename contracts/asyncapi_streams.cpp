@@ -43,6 +43,9 @@ void add_streams(asyncapi_draft& draft) {
   auto outcomes = with_parameter(with_parameter(subjects::notification(stand_in("owner"), stand_in("command_id")), "owner"), "command_id");
   add_channel(draft, {"notifications", std::move(outcomes), "The stream NOTIFICATIONS: outcomes, kept for 24 hours.", {"outcome"}});
   both("notifications", "Tells an outcome, before the command is acknowledged.", "Tells those who wait.");
+  auto progress = with_parameter(with_parameter(subjects::progress(stand_in("owner"), stand_in("command_id")), "owner"), "command_id");
+  add_channel(draft, {"progress", std::move(progress), "Progress, live only: no stream keeps it.", {"progress"}});
+  both("progress", "Passes on what a handler says.", "Tells those who follow the command or its owner.");
   auto dead = with_parameter(with_parameter(subjects::dead_letter(stand_in("command_type"), stand_in("command_id")), "command_type"), "command_id");
   add_channel(draft, {"dead-letters", std::move(dead), "The stream DEAD_LETTERS: what was given up, and why.", {"dead-letter"}});
   add_use(draft, {"dead-letters.send", "send", "dead-letters", "Keeps what was given up."});

@@ -32,8 +32,8 @@ void add_commands(openapi_draft& draft) {
   answers events;
   auto outcome = [](std::string_view kind) { return ref("schemas", kind); };
   events.body(200, "The stream.", events_type,
-              events_schema("`pending` if there is no outcome yet, then `completed` or `failed`, and it ends.",
-                            json{{"pending", outcome("PendingOutcome")}, {"completed", outcome("CompletedOutcome")}, {"failed", outcome("FailedOutcome")}}),
+              events_schema("`pending` if there is no outcome yet, `progress` if a handler tells any, then `completed` or `failed`, and it ends.",
+                            json{{"pending", outcome("PendingOutcome")}, {"progress", outcome("Progress")}, {"completed", outcome("CompletedOutcome")}, {"failed", outcome("FailedOutcome")}}),
               {"Cache-Control", "X-Accel-Buffering"})
       .no_body(204, "`Last-Event-ID` says that its last event has come: do not come back.", {"Cache-Control"})
       .problems({errc::invalid_token, errc::not_found, errc::unavailable, errc::overloaded});
@@ -51,8 +51,8 @@ void add_session(openapi_draft& draft) {
                      {"tidings.session", "outcomes", "Makes a session", "Commands sent with it can be seen by it only; `/events` shows all of them."},
                      json::array(), std::move(made), access::open);
   answers events;
-  json kinds = json{{"completed", ref("schemas", "CompletedOutcome")}, {"failed", ref("schemas", "FailedOutcome")}, {"gap", ref("schemas", "Gap")}};
-  events.body(200, "The stream.", events_type, events_schema("`completed`, `failed`, and `gap` when a position is no longer kept.", std::move(kinds)),
+  json kinds = json{{"completed", ref("schemas", "CompletedOutcome")}, {"failed", ref("schemas", "FailedOutcome")}, {"progress", ref("schemas", "Progress")}, {"gap", ref("schemas", "Gap")}};
+  events.body(200, "The stream.", events_type, events_schema("`completed`, `failed`, `progress` if a handler tells any, and `gap` when a position is no longer kept.", std::move(kinds)),
               {"Cache-Control", "X-Accel-Buffering"})
       .problems({errc::unauthorized});
   draft.paths["/events"]["get"] =

@@ -21,7 +21,7 @@ constexpr auto fixed = R"({
     "schema": { "type": "integer", "minimum": 0, "maximum": 86400000 } },
   "Tidings-Delay-Ms": { "name": "Tidings-Delay-Ms", "in": "header", "description": "Makes the handler take this long; in a demo only.",
     "schema": { "type": "integer", "minimum": 0, "maximum": 60000 } },
-  "traceparent": { "name": "traceparent", "in": "header", "description": "W3C Trace Context; travels with the command.",
+  "traceparent": { "name": "traceparent", "in": "header", "description": "W3C Trace Context; travels with the command or query.",
     "schema": { "type": "string" } },
   "After-Command": { "name": "After-Command", "in": "header",
     "description": "A command's id: the answer waits (`Prefer: wait`, else 5 seconds) until its write is visible, else 504. With `; stale=allow` it is what there is, marked `Tidings-Stale`.",
@@ -64,7 +64,8 @@ json command_parameters(const contract_settings& settings) {
 
 json query_parameters(bool versioned) {
   auto result = parameters({"After-Command", "Prefer"});
-  if (versioned) result.push_back(ref("parameters", "If-None-Match"));
+  // Only a service elsewhere is told of the trace.
+  result.push_back(ref("parameters", versioned ? "If-None-Match" : "traceparent"));
   return result;
 }
 

@@ -60,14 +60,12 @@ bool may_violate(const service_model& model, const query_spec& spec, const query
 json forwarded(openapi_draft& draft, const std::string& method) {
   answers out;
   out.body(200, "The answer.", json_type, ref("schemas", "QueryResponse"), {"Cache-Control"})
-      .body(200, "With `Accept: text/event-stream` as an event.", events_type, live(ref("schemas", "QueryResponse")),
-            {"Cache-Control", "X-Accel-Buffering?"})
       .body(422, "Refused by the service.", json_type, ref("schemas", "QueryRefused"), {"Cache-Control"})
       .problems({errc::invalid_token, errc::not_found, errc::bad_reply, errc::subject_captured, errc::no_handler, errc::overloaded,
-                 errc::unavailable, errc::handler_timeout, errc::not_visible_yet});
+                 errc::unavailable, errc::handler_timeout, errc::not_visible_yet, errc::not_acceptable});
   auto result = make_operation(draft,
                                {"tidings.forward-query-" + method, "queries", "A query of a service elsewhere",
-                                "A type that no model declares is forwarded as a request to `queries.{name}`."},
+                                "A type that no model declares is forwarded as a request to `queries.{name}`; its answer cannot be followed as a stream."},
                                query_parameters(false), std::move(out), access::session_optional);
   result["parameters"].insert(result["parameters"].begin(), json::parse(R"({ "name": "name", "in": "path", "required": true,
     "description": "The query type.", "schema": { "$ref": "#/components/schemas/Token" } })"));

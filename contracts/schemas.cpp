@@ -98,6 +98,15 @@ constexpr auto outcomes = R"({
     "allOf": [{ "$ref": "#/components/schemas/Outcome" },
       { "properties": { "success": { "const": false }, "status": { "const": "failed" }, "payload": { "type": "null" },
                         "error": { "type": "string" }, "code": { "type": "string" }, "revision": { "type": "null" } } }] },
+  "Progress": {
+    "type": "object", "description": "How far a handler says it is. Never an outcome.",
+    "required": ["command_id", "command_type", "timestamp", "status", "progress"],
+    "properties": {
+      "command_id": { "$ref": "#/components/schemas/Token" },
+      "command_type": { "$ref": "#/components/schemas/Token" },
+      "timestamp": { "$ref": "#/components/schemas/Timestamp" },
+      "status": { "const": "pending" },
+      "progress": { "description": "Whatever the handler sent." } } },
   "FieldError": {
     "type": "object", "required": ["pointer", "message"],
     "properties": { "pointer": { "type": "string", "description": "JSON pointer into the body." }, "message": { "type": "string" } } },

@@ -54,6 +54,7 @@ constexpr auto rows = std::array{
     row{errc::forbidden, "forbidden", "Forbidden", 403},
     row{errc::misdirected_request, "misdirected_request", "Misdirected request", 421},
     row{errc::too_many_requests, "too_many_requests", "Too many requests", 429},
+    row{errc::not_acceptable, "not_acceptable", "Not acceptable", 406},
 };
 
 constexpr bool in_order() {

@@ -80,6 +80,8 @@ enum class errc : uint8_t {
   misdirected_request,
   /// Too many requests from this caller. 429 with Retry-After.
   too_many_requests,
+  /// None of the media types that the client accepts can be given here. 406.
+  not_acceptable,
 };
 
 /// One wrong place in a request.

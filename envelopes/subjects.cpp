@@ -42,6 +42,8 @@ std::string notification(const token& owner, const token& id) {
   return join({"notifications.", owner.str(), ".", id.str()});
 }
 
+std::string progress(const token& owner, const token& id) { return join({"progress.", owner.str(), ".", id.str()}); }
+
 std::string dead_letter(const token& type, const token& id) { return join({"dead.", type.str(), ".", id.str()}); }
 
 std::string kv(const token& bucket, const token& key) { return join({"$KV.", bucket.str(), ".", key.str()}); }

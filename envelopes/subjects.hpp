@@ -20,6 +20,8 @@ std::string command_log(uint32_t partition, const token& type, const token& id);
 std::string command_log_of(const token& id);
 /// `notifications.{owner}.{id}`.
 std::string notification(const token& owner, const token& id);
+/// `progress.{owner}.{id}`: told to whoever follows the command now, and kept nowhere.
+std::string progress(const token& owner, const token& id);
 /// `dead.{type}.{id}`.
 std::string dead_letter(const token& type, const token& id);
 /// `$KV.{bucket}.{key}`.
@@ -27,6 +29,7 @@ std::string kv(const token& bucket, const token& key);
 
 inline constexpr std::string_view command_log_filter = "commands.*.*.*";
 inline constexpr std::string_view notification_filter = "notifications.*.*";
+inline constexpr std::string_view progress_filter = "progress.*.*";
 inline constexpr std::string_view dead_letter_filter = "dead.*.*";
 
 /// How many partitions the COMMANDS stream has, fixed for the life of a stream.

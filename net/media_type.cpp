@@ -2,6 +2,7 @@
 #include "net/media_type.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "net/http_syntax.hpp"
@@ -31,6 +32,22 @@ bool is_positive_quality(std::string_view text) {
   return text[0] == '1' ? zero : !zero;
 }
 
+/// Whether `accept` names one of `types` with a quality above 0.
+bool accepts(std::string_view accept, std::initializer_list<std::string_view> types) {
+  while (!accept.empty()) {
+    auto range = next_element(accept, ',');
+    auto type = next_element(range, ';');
+    if (std::ranges::none_of(types, [&](auto x) { return equals_lower(type, x); })) continue;
+    auto wanted = true;
+    while (!range.empty()) {
+      auto [name, value] = next_parameter(range);
+      if (equals_lower(name, "q")) wanted = is_positive_quality(value);
+    }
+    if (wanted) return true;
+  }
+  return false;
+}
+
 } // namespace
 
 bool is_json(std::string_view content_type) {
@@ -50,17 +67,11 @@ bool is_json(std::string_view content_type) {
 }
 
 bool accepts_event_stream(std::string_view accept) {
-  while (!accept.empty()) {
-    auto range = next_element(accept, ',');
-    if (!equals_lower(next_element(range, ';'), "text/event-stream")) continue;
-    auto wanted = true;
-    while (!range.empty()) {
-      auto [name, value] = next_parameter(range);
-      if (equals_lower(name, "q")) wanted = is_positive_quality(value);
-    }
-    if (wanted) return true;
-  }
-  return false;
+  return accepts(accept, {"text/event-stream"});
+}
+
+bool accepts_json(std::string_view accept) {
+  return accept.empty() || accepts(accept, {"application/json", "application/*", "*/*"});
 }
 
 } // namespace tidings::net

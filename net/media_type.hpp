@@ -13,4 +13,7 @@ bool is_json(std::string_view content_type);
 /// enough: every client sends it, and few want a stream.
 bool accepts_event_stream(std::string_view accept);
 
+/// Whether an Accept header allows JSON; so does an empty one.
+bool accepts_json(std::string_view accept);
+
 } // namespace tidings::net

@@ -46,6 +46,30 @@ CAF_TEST(an outcome that comes before the state is sent once) {
   CAF_CHECK_EQUAL(ids(), "completed:5 ");
 }
 
+CAF_TEST(progress comes between pending and the outcome without a position) {
+  begin();
+  CAF_CHECK_EQUAL(got.last<join_events>().command_id, "cmd-1");
+  give(stream, progress("me"));
+  CAF_CHECK_EQUAL(ids(), "");
+  state(outcome_status::pending);
+  give(stream, progress("me"));
+  give(stream, progress("public"));
+  give(stream, progress("other"));
+  give(stream, outcome(5));
+  give(stream, progress("me"));
+  CAF_CHECK_EQUAL(ids(), "pending: progress: progress: completed:5 ");
+}
+
+CAF_TEST(the trace of a command is a comment in front of its outcome) {
+  begin();
+  state(outcome_status::pending);
+  auto x = outcome(5);
+  x.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  give(stream, x);
+  CAF_CHECK(connection->text.find(": traceparent " + x.traceparent + "\n\nid: 5\nevent: completed\n") != std::string::npos);
+  CAF_CHECK_EQUAL(ids(), "pending: completed:5 ");
+}
+
 CAF_TEST(whoever has the outcome gets 204) {
   begin("5");
   state(outcome_status::completed, 5);

@@ -210,6 +210,33 @@ CAF_TEST(every event stream gets a sign of life each fifteen seconds) {
   CAF_CHECK_EQUAL(script->received.count<beat_atom>(), 2u);
 }
 
+CAF_TEST(progress goes to the streams of its command and of its owner and to nobody else) {
+  auto [owners, owners_script] = lone_fake<event_listener>();
+  auto [commands, commands_script] = lone_fake<event_listener>();
+  auto [others, others_script] = lone_fake<event_listener>();
+  give(hub, join_events{"s-alice", owners});
+  give(hub, join_events{"", commands, "cmd-1"});
+  give(hub, join_events{"s-bob", others, "cmd-2"});
+  auto told = [&] {
+    for (auto& wish : got.all<subscribe>())
+      if (wish.subject == "progress.*.*") give(hub, nats_batch{wish.tag, {incoming::message("progress.s-alice.cmd-1", {}, "{\"n\":1}")}});
+  };
+  told();
+  for (auto* script : {owners_script.get(), commands_script.get()}) {
+    CAF_REQUIRE_EQUAL(script->received.count<progress_report>(), 1u);
+    auto x = script->received.last<progress_report>();
+    CAF_CHECK_EQUAL(x.owner + '/' + x.command_id, "s-alice/cmd-1");
+    CAF_CHECK_EQUAL(*x.document, "{\"n\":1}");
+  }
+  CAF_CHECK_EQUAL(others_script->received.count<progress_report>(), 0u);
+  CAF_MESSAGE("until they leave");
+  give(hub, leave_events{"s-alice", owners});
+  give(hub, leave_events{"", commands, "cmd-1"});
+  told();
+  CAF_CHECK_EQUAL(owners_script->received.count<progress_report>(), 1u);
+  CAF_CHECK_EQUAL(commands_script->received.count<progress_report>(), 1u);
+}
+
 CAF_TEST(stopping ends every event stream) {
   auto [stream, script] = lone_fake<event_listener>();
   give(hub, join_events{"s-alice", stream});

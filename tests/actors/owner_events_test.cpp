@@ -37,6 +37,19 @@ CAF_TEST(an outcome of somebody else is not sent and none is sent twice) {
   CAF_CHECK_EQUAL(ids(), "completed:3 ");
 }
 
+CAF_TEST(progress of the owner is sent live and moves no position) {
+  start(owner_events, order("4"));
+  give(stream, joined{4});
+  give(stream, progress("me"));
+  reply(incoming::api_answer({{"state", {{"first_seq", 1}, {"last_seq", 4}}}}));
+  reply(incoming::nothing_there());
+  CAF_CHECK_EQUAL(ids(), "");
+  give(stream, progress("me"));
+  give(stream, progress("other"));
+  give(stream, outcome(5));
+  CAF_CHECK_EQUAL(ids(), "progress: completed:5 ");
+}
+
 CAF_TEST(what was missed comes before what came meanwhile) {
   resume_from("4", 1, 6);
   give(stream, outcome(7));

@@ -9,6 +9,7 @@
 #include "tests/actors/fakes/fixture.hpp"
 
 using namespace tidings;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -39,6 +40,14 @@ struct remote_fixture : actor_fixture {
     nats_reply x;
     x.cookie = cookie.value_or(got.last<nats_request>().cookie);
     x.message = incoming::message("_INBOX.decision", {}, data);
+    give(handler, x);
+  }
+
+  void progress(const std::string& data) {
+    nats_reply x;
+    x.cookie = got.last<nats_request>().cookie;
+    x.message = incoming::message("_INBOX.decision", {}, data);
+    x.partial = true;
     give(handler, x);
   }
 
@@ -132,6 +141,44 @@ CAF_TEST(a failure without a usable code is rejected all the same) {
   body["code"] = "not a token";
   reply(dump(body));
   CAF_CHECK_EQUAL(decided<rejection>().code, "rejected");
+}
+
+CAF_TEST(progress is told to those who follow and is no answer) {
+  decide(command());
+  progress(R"({"progress":{"percent":40}})");
+  CAF_REQUIRE_EQUAL(got.count<emit>(), 1u);
+  CAF_CHECK_EQUAL(got.last<emit>().subject, "progress.public.cmd-10");
+  auto told = parsed(got.last<emit>().data);
+  CAF_CHECK_EQUAL(text(told["command_id"]), "cmd-10");
+  CAF_CHECK_EQUAL(text(told["command_type"]), "EditNote");
+  CAF_CHECK_EQUAL(text(told["status"]), "pending");
+  CAF_CHECK(told["progress"] == json{{"percent", 40}});
+  CAF_CHECK_EQUAL(decisions.size() + errors.size(), 0u);
+  CAF_MESSAGE("even if it looks like one");
+  pass(60ms, 10ms);
+  auto answer = parsed(envelope(true, {{"id", "n1"}}));
+  answer["progress"] = 50;
+  progress(dump(answer));
+  CAF_CHECK_EQUAL(got.count<emit>(), 2u);
+  CAF_CHECK_EQUAL(decisions.size() + errors.size(), 0u);
+  reply(envelope(true, {{"id", "n1"}}));
+  decided<write_document>();
+  CAF_MESSAGE("and nothing is told after the answer");
+  progress(R"({"progress":100})");
+  CAF_CHECK_EQUAL(got.count<emit>(), 2u);
+}
+
+CAF_TEST(progress that comes too fast or says nothing is left out) {
+  decide(command());
+  for (auto text : {"no JSON", "[1]", "{}", R"({"percent":1})"}) progress(text);
+  progress(R"({"progress":")" + std::string(4096, 'x') + "\"}");
+  CAF_CHECK_EQUAL(got.count<emit>(), 0u);
+  progress(R"({"progress":1})");
+  progress(R"({"progress":2})");
+  CAF_CHECK_EQUAL(got.count<emit>(), 1u);
+  pass(60ms, 10ms);
+  progress(R"({"progress":3})");
+  CAF_CHECK_EQUAL(got.count<emit>(), 2u);
 }
 
 CAF_TEST(nobody there is not now) {

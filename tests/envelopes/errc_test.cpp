@@ -19,7 +19,7 @@ struct config : caf::actor_system_config {
 
 using fixture = test_coordinator_fixture<config>; // an actor system without threads
 
-constexpr auto last = errc::too_many_requests;
+constexpr auto last = errc::not_acceptable;
 
 } // namespace
 

@@ -24,6 +24,7 @@ CAF_TEST(subjects have the shapes of the design) {
   CAF_CHECK_EQUAL(subjects::query_bus(tok("GetUser")), "queries.GetUser");
   CAF_CHECK_EQUAL(subjects::command_log(7, tok("CreateUser"), tok("cmd-1")), "commands.7.CreateUser.cmd-1");
   CAF_CHECK_EQUAL(subjects::notification(tok("public"), tok("cmd-1")), "notifications.public.cmd-1");
+  CAF_CHECK_EQUAL(subjects::progress(tok("s-1"), tok("cmd-1")), "progress.s-1.cmd-1");
   CAF_CHECK_EQUAL(subjects::dead_letter(tok("CreateUser"), tok("cmd-1")), "dead.CreateUser.cmd-1");
   CAF_CHECK_EQUAL(subjects::kv(tok("users"), tok("42")), "$KV.users.42");
 }

@@ -35,6 +35,17 @@ CAF_TEST(near misses are not JSON) {
   }
 }
 
+CAF_TEST(JSON is allowed by name or by range or by saying nothing) {
+  for (auto accept : {"", "*/*", "application/json", "application/*;q=0.1", "text/event-stream, */*;q=0.5"}) {
+    CAF_MESSAGE(accept);
+    CAF_CHECK(accepts_json(accept));
+  }
+  for (auto accept : {"text/event-stream", "text/*", "application/json;q=0", "application/jsons"}) {
+    CAF_MESSAGE(accept);
+    CAF_CHECK(!accepts_json(accept));
+  }
+}
+
 CAF_TEST(a stream is wanted only by name and with a quality above zero) {
   for (auto accept : {"text/event-stream", "TEXT/Event-Stream", "application/json, text/event-stream",
                       "text/event-stream;q=0.001", "text/event-stream; q=1.000", "text/event-stream ;Q=0.5, */*",

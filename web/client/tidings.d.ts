@@ -89,6 +89,7 @@ export class TidingsError extends Error {
 /**
  * Events, each with a `detail`:
  * `outcome` - an Outcome, pending or settled, of any tab of this session, as the stream tells it;
+ * `progress` - {command_id, command_type, timestamp, status, progress}: how far a handler says it is, for commands of this session;
  * `state`   - "open" or "closed", of the stream of outcomes;
  * `gap`     - what the server no longer keeps and should be read anew; pending commands are asked for by themselves.
  */

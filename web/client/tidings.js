@@ -266,7 +266,7 @@ export class Tidings extends EventTarget {
   #onMessage({ isOpen, resumed, event }) {
     if (isOpen !== undefined) this.#say('state', isOpen ? 'open' : 'closed');
     const gap = event?.event === 'gap';
-    if (gap) this.#say('gap', JSON.parse(event.data));
+    if (gap || event?.event === 'progress') this.#say(event.event, JSON.parse(event.data));
     else if (event) this.#learn(JSON.parse(event.data));
     // What a resumed stream has missed comes by itself; the rest is asked for.
     if (gap || (isOpen && !resumed)) this.#check();

@@ -44,6 +44,10 @@ struct stream_fixture : actor_fixture {
     return x;
   }
 
+  static progress_report progress(const std::string& owner) {
+    return {owner, "cmd-1", std::make_shared<const std::string>("{\"progress\":1}")};
+  }
+
   void reply(net::nats_message message) {
     nats_reply x;
     x.cookie = got.last<nats_request>().cookie;

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "actors/http_answers.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include "actors/owner.hpp"
+#include "envelopes/errc.hpp"
+#include "envelopes/ids.hpp"
+#include "envelopes/problem.hpp"
+#include "net/conditional.hpp"
+
+namespace tidings::http_answers {
+
+namespace {
+
+constexpr std::string_view json_type = "application/json";
+constexpr std::string_view problem_type = "application/problem+json";
+constexpr const char* retry_after = "1";
+constexpr std::string_view content_policy =
+  "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
+  "frame-ancestors 'none'";
+
+uint16_t status_of(const command_answer& x, bool asked_for_status) {
+  if (asked_for_status) return 200;
+  switch (x.status) {
+    case outcome_status::completed: return 200;
+    case outcome_status::pending: return 202;
+    case outcome_status::failed: break;
+  }
+  return x.code == "dead_lettered" ? 500 : http_status_of_rejection(x.code);
+}
+
+/// What the client waited for, as browsers show it (W3C Server-Timing).
+std::string timing(const command_answer& x, std::chrono::duration<double, std::milli> took) {
+  if (x.status == outcome_status::pending) return fmt::format("accepted;dur={:.1f}", x.accepted_after ? x.accepted_after->count() : took.count());
+  if (!x.accepted_after) return fmt::format("outcome;dur={:.1f}", took.count());
+  return fmt::format("accepted;dur={:.1f}, outcome;dur={:.1f}", x.accepted_after->count(), took.count());
+}
+
+} // namespace
+
+net::http_response json_text(uint16_t status, std::string body, std::string_view cache_control) {
+  net::http_response out{status, {}, json_type, std::move(body), nullptr};
+  if (!cache_control.empty()) out.headers.emplace_back("Cache-Control", cache_control);
+  return out;
+}
+
+net::http_response outcome(const command_answer& x, const http_call& call, std::chrono::duration<double, std::milli> took) {
+  net::http_response out;
+  out.status = status_of(x, std::holds_alternative<attach_command>(call.what));
+  out.content_type = json_type;
+  out.shared_body = x.document;
+  out.headers.emplace_back("Cache-Control", "no-store");
+  if (x.status == outcome_status::pending) out.headers.emplace_back("Retry-After", retry_after);
+  if (out.status == 202) out.headers.emplace_back("Location", "/commands/" + x.command_id);
+  out.headers.emplace_back("Server-Timing", timing(x, took));
+  if (call.preferred) out.headers.emplace_back("Preference-Applied", "wait=" + std::to_string(*call.preferred));
+  return out;
+}
+
+net::http_response query(query_answer& x, std::string_view if_none_match) {
+  if (x.failed_elsewhere) return json_text(422, std::move(x.body), "no-store");
+  net::http_response out;
+  auto version = std::to_string(x.revision);
+  net::entity_tag current{version};
+  bool versioned = x.revision > 0; // what a service elsewhere answers has no revision
+  if (versioned) out.headers.emplace_back("ETag", net::render_etag(current));
+  out.headers.emplace_back("Cache-Control", "no-cache");
+  if (x.stale) out.headers.emplace_back("Tidings-Stale", "true");
+  if (versioned && net::none_match_fails(if_none_match, current)) {
+    out.status = 304;
+  } else {
+    out.content_type = json_type;
+    out.body = std::move(x.body);
+  }
+  return out;
+}
+
+net::http_response readiness(const readiness_report& x) {
+  json parts = json::object();
+  for (auto& part : x.parts) parts[part.name] = part.ready ? json{{"ready", true}} : json{{"ready", false}, {"detail", part.detail}};
+  auto out = json_text(x.ready ? 200 : 503, dump({{"ready", x.ready}, {"parts", std::move(parts)}}), "no-store");
+  if (!x.ready) out.headers.emplace_back("Retry-After", retry_after);
+  return out;
+}
+
+net::http_response models(const http_settings& settings) {
+  json models = json::array();
+  for (auto& model : settings.models->models()) models.push_back(model->source);
+  return json_text(200, dump({{"models", std::move(models)}, {"demo", settings.demo}}), "no-cache");
+}
+
+net::http_response new_session() {
+  auto session = make_session_id();
+  auto out = json_text(201, dump({{"session", session}}), "no-store");
+  out.headers.emplace_back("Set-Cookie", render_session_cookie(session));
+  return out;
+}
+
+net::http_response asset(const asset_request& x, std::string_view if_none_match) {
+  net::http_response out;
+  net::entity_tag current{x.file->etag};
+  out.headers = {{"ETag", net::render_etag(current)},
+                 {"Cache-Control", "no-cache"},
+                 {"X-Content-Type-Options", "nosniff"},
+                 {"Referrer-Policy", "no-referrer"},
+                 {"Content-Security-Policy", std::string{content_policy}}};
+  if (x.gives_session) out.headers.emplace_back("Set-Cookie", render_session_cookie(make_session_id()));
+  if (net::none_match_fails(if_none_match, current)) {
+    out.status = 304;
+  } else {
+    out.content_type = x.file->type;
+    out.shared_body = x.file->content;
+  }
+  return out;
+}
+
+net::http_response problem(const caf::error& why, std::string_view path, std::string_view trace_id, std::string_view command_id) {
+  net::http_response out;
+  auto code = code_of(why);
+  out.status = http_status_of(code);
+  out.content_type = problem_type;
+  out.body = render_problem(why, path, trace_id);
+  if (worth_retrying(code)) out.headers.emplace_back("Retry-After", retry_after);
+  // An unknown outcome can be asked for.
+  if (code == errc::outcome_unknown && !command_id.empty()) out.headers.emplace_back("Location", "/commands/" + std::string{command_id});
+  return out;
+}
+
+} // namespace tidings::http_answers

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/error.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+#include "actors/messages/signals.hpp"
+#include "envelopes/requests.hpp"
+#include "envelopes/token.hpp"
+#include "model/catalog.hpp"
+#include "model/effect.hpp"
+
+/// A command from the stream to its bucket.
+namespace tidings {
+
+/// A stored command with what the stream knows of it.
+struct stored_command {
+  command_request request;
+  token owner;
+  token key;
+  log_position position;     ///< In COMMANDS; orders the commands of a key.
+  std::string digest;        ///< Of the payload as it came in; may be empty.
+  std::string traceparent;   ///< May be empty.
+  std::optional<uint64_t> expected_revision;
+  std::optional<std::chrono::system_clock::time_point> expires; ///< Not executed after this.
+  milliseconds delay{0};     ///< Demo only.
+  catalog::command_entry entry;
+};
+using stored_command_ptr = std::shared_ptr<const stored_command>;
+
+/// What the projector made of a command.
+struct projected {
+  uint64_t cookie = 0; ///< The command's sequence.
+  enum class result : uint8_t {
+    written,     ///< `entry` is the command's document (also when an earlier delivery wrote it).
+    removed,     ///< `entry` is its tombstone.
+    rejected,    ///< `reason` says why.
+    told_before, ///< Its outcome is in NOTIFICATIONS already.
+    superseded,  ///< A later command of the key was applied, so this one was settled long ago.
+    gave_up,     ///< `reason.message` says what kept failing.
+  } what = result::gave_up;
+  document_ptr entry = nullptr;
+  rejection reason = {};
+  uint32_t attempts = 0;
+};
+/// The handler has decided; the write is on its way.
+struct handled {
+  uint64_t cookie = 0; ///< The command's sequence.
+};
+using projection_listener = caf::typed_actor<caf::reacts_to<projected>, caf::reacts_to<handled>>;
+
+/// Bring a command into the bucket.
+struct project {
+  stored_command_ptr command;
+  bool seen_before = false; ///< It may have an outcome already: look first.
+  projection_listener listener;
+};
+
+/// The command's outcome is safe: the next one of its key may go.
+struct settled {
+  uint64_t cookie = 0; ///< The command's sequence.
+};
+
+/// Decide over a command: (command, current document) -> decision.
+struct decide_command {
+  stored_command_ptr command;
+  document_ptr current; ///< Null if the key was never written; may be a tombstone.
+};
+
+/// Whether this process is the one whose reactor consumes.
+struct lease_change {
+  bool held = false;
+};
+using lease_listener = caf::typed_actor<caf::reacts_to<lease_change>>;
+
+/// How far is the command with this sequence?
+struct ask_stage {
+  uint64_t sequence = 0;
+};
+
+} // namespace tidings
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::projected)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::handled)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::project)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::settled)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::decide_command)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::ask_stage)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::lease_change)
