@@ -222,7 +222,7 @@ void command_waiter_state::answer_pending() {
 }
 
 void command_waiter_state::answer_with(const notification& x) {
-  answer({order_->cookie, {}, order_->command_id.str(), x.status, x.code, x.sequence, x.document});
+  answer({order_->cookie, {}, order_->command_id.str(), x.status, x.code, x.sequence, x.document, x.timing});
 }
 
 caf::error command_waiter_state::unknown_outcome() const {

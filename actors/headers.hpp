@@ -21,6 +21,7 @@ namespace notification_headers {
 inline constexpr const char* status = "Tidings-Status"; ///< completed or failed.
 inline constexpr const char* code = "Tidings-Code";     ///< Of a failed outcome.
 inline constexpr const char* digest = "Tidings-Digest"; ///< As on the command.
+inline constexpr const char* timing = "Tidings-Timing"; ///< Milliseconds from its delivery until handled, and until projected.
 inline constexpr const char* traceparent = "traceparent";
 } // namespace notification_headers
 

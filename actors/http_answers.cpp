@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "actors/http_answers.hpp"
 
+#include <algorithm>
+#include <charconv>
+
 #include <spdlog/fmt/fmt.h>
 
 #include "actors/owner.hpp"
@@ -30,11 +33,25 @@ uint16_t status_of(const command_answer& x, bool asked_for_status) {
   return x.code == "dead_lettered" ? 500 : http_status_of_rejection(x.code);
 }
 
-/// What the client waited for, as browsers show it (W3C Server-Timing).
-std::string timing(const command_answer& x, std::chrono::duration<double, std::milli> took) {
-  if (x.status == outcome_status::pending) return fmt::format("accepted;dur={:.1f}", x.accepted_after ? x.accepted_after->count() : took.count());
-  if (!x.accepted_after) return fmt::format("outcome;dur={:.1f}", took.count());
-  return fmt::format("accepted;dur={:.1f}, outcome;dur={:.1f}", x.accepted_after->count(), took.count());
+/// Where the time went, as browsers show it (W3C Server-Timing). Of a submission since its request came; of a status since
+/// the command was stored, since then nobody else knows.
+std::string timing(const command_answer& x, double took) {
+  std::string out;
+  auto add = [&](std::string_view name, double at) { out += fmt::format("{}{};dur={:.1f}", out.empty() ? "" : ", ", name, at); };
+  auto accepted = x.accepted_after ? x.accepted_after->count() : 0;
+  if (x.accepted_after) add("accepted", accepted);
+  std::string_view rest = x.timing;
+  for (auto name : {"handled", "projected"}) {
+    double after = 0;
+    auto [end, ec] = std::from_chars(rest.data(), rest.data() + rest.size(), after);
+    if (ec != std::errc{}) break;
+    // What a reactor elsewhere measured may not add up to the last digit.
+    add(name, x.accepted_after ? std::min(accepted + after, took) : after);
+    rest.remove_prefix(std::min<size_t>(static_cast<size_t>(end - rest.data()) + 1, rest.size()));
+  }
+  if (x.status == outcome_status::pending ? !x.accepted_after : x.accepted_after || out.empty())
+    add(x.status == outcome_status::pending ? "wait" : "outcome", took);
+  return out;
 }
 
 } // namespace
@@ -53,7 +70,7 @@ net::http_response outcome(const command_answer& x, const http_call& call, std::
   out.headers.emplace_back("Cache-Control", "no-store");
   if (x.status == outcome_status::pending) out.headers.emplace_back("Retry-After", retry_after);
   if (out.status == 202) out.headers.emplace_back("Location", "/commands/" + x.command_id);
-  out.headers.emplace_back("Server-Timing", timing(x, took));
+  out.headers.emplace_back("Server-Timing", timing(x, took.count()));
   if (call.preferred) out.headers.emplace_back("Preference-Applied", "wait=" + std::to_string(*call.preferred));
   return out;
 }

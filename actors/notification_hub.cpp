@@ -41,6 +41,7 @@ std::optional<notification> to_notification(const net::nats_message& msg, uint64
   result.sequence = sequence;
   result.code = msg.header(notification_headers::code);
   result.digest = msg.header(notification_headers::digest);
+  result.timing = msg.header(notification_headers::timing);
   result.traceparent = msg.header(notification_headers::traceparent);
   result.document = std::make_shared<const std::string>(msg.data());
   return result;

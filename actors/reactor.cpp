@@ -130,6 +130,7 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
   x.ack = msg.reply();
   x.touched = self_->clock().now();
   if (!fresh) return; // redelivered while we work on it
+  x.received = x.touched;
   // What the stream held when we took over may have been told by whoever consumed before.
   bool seen_before = sequence <= std::max(delivered_, takeover_.last_sequence()) || info.delivered > 1;
   delivered_ = std::max(delivered_, sequence);
@@ -164,7 +165,10 @@ caf::expected<stored_command_ptr> reactor_state::read(const net::nats_message& m
 }
 
 void reactor_state::on_handled(const handled& x) {
-  if (auto i = tasks_.find(x.cookie); i != tasks_.end()) i->second.reached = stage::handled;
+  auto i = tasks_.find(x.cookie);
+  if (i == tasks_.end()) return;
+  i->second.reached = stage::handled;
+  i->second.handled = self_->clock().now();
 }
 
 stage reactor_state::stage_of(uint64_t sequence) const {
@@ -194,6 +198,12 @@ void reactor_state::on_projected(projected& x) {
     case result::rejected: break;
   }
   t.telling = outcome_of(*t.command, x, t.reached);
+  if (t.handled != clock_time{}) {
+    std::chrono::duration<double, std::milli> until_handled = t.handled - t.received, until_now = self_->clock().now() - t.received;
+    t.telling.headers.emplace_back(notification_headers::timing, t.reached == stage::projected
+                                                                   ? fmt::format("{:.1f} {:.1f}", until_handled.count(), until_now.count())
+                                                                   : fmt::format("{:.1f}", until_handled.count()));
+  }
   tell(x.cookie, t, step::telling);
 }
 

@@ -57,6 +57,7 @@ private:
     std::string ack;            ///< Where acknowledgements go.
     step at = step::projecting;
     stage reached = stage::accepted;
+    clock_time received{}, handled{};
     clock_time touched{};       ///< When the server last heard that we work on it.
     clock_time retry_at{};      ///< For a publish that failed; zero when none is due.
     uint32_t stalls = 0;

@@ -18,7 +18,7 @@ const json& header_table() {
     "Preference-Applied": { "description": "The wait that counted: `Prefer: wait`, capped.", "schema": { "type": "string", "pattern": "^wait=[0-9]+$" } },
     "Referrer-Policy": { "description": "Other sites are not told about the page.", "schema": { "type": "string" } },
     "Retry-After": { "description": "Seconds after which it is worth asking again.", "schema": { "type": "string", "pattern": "^[0-9]+$" } },
-    "Server-Timing": { "description": "Milliseconds until it was accepted, and until its outcome.", "schema": { "type": "string" } },
+    "Server-Timing": { "description": "Milliseconds until it was accepted, handled, projected, and until its outcome; in a status since it was stored.", "schema": { "type": "string" } },
     "Set-Cookie": { "description": "The session, for browsers.", "schema": { "type": "string", "pattern": "^tidings_session=" } },
     "Tidings-Stale": { "description": "The write that was waited for is not in the answer.", "schema": { "const": "true" } },
     "X-Accel-Buffering": { "description": "Tells a proxy to pass events on at once.", "schema": { "const": "no" } },

@@ -25,6 +25,7 @@ constexpr auto header_schemas = R"({
     "Tidings-Status": { "enum": ["completed", "failed"] },
     "Tidings-Code": { "type": "string", "description": "Of a failed outcome." },
     "Tidings-Digest": { "type": "string", "description": "As on the command." },
+    "Tidings-Timing": { "type": "string", "description": "Milliseconds from its delivery until it was handled, and until it was projected." },
     "traceparent": { "type": "string" } } },
   "entry": { "type": "object", "required": ["Tidings-Command-Id", "Tidings-Position", "Nats-Expected-Last-Subject-Sequence"], "properties": {
     "Tidings-Command-Id": { "type": "string", "description": "Of the command that made it." },

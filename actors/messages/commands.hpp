@@ -28,6 +28,7 @@ struct command_answer {
   std::string code;                           ///< Of a failed outcome.
   uint64_t sequence = 0;                      ///< Of a settled outcome in NOTIFICATIONS.
   std::shared_ptr<const std::string> document;///< The outcome as JSON text.
+  std::string timing = {}; ///< Of a settled outcome, as in `notification`.
   /// From the submission until the stream had it; none when this wait did not see that.
   std::optional<std::chrono::duration<double, std::milli>> accepted_after = {};
 };
@@ -74,6 +75,7 @@ struct notification {
   std::string code;
   std::string digest;                          ///< Of the payload the command came with; may be empty.
   std::string traceparent;                     ///< As the command came with; may be empty.
+  std::string timing;                          ///< Milliseconds until it was handled, and until projected: "0.3 1.2"; may be empty.
   std::shared_ptr<const std::string> document; ///< JSON text, shared by everyone who waits.
 };
 using notification_listener = caf::typed_actor<caf::reacts_to<notification>, caf::reacts_to<abandon_wait>>;

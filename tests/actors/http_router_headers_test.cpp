@@ -225,7 +225,7 @@ CAF_TEST(a query that accepts an event stream is live) {
 CAF_TEST(a query that a service elsewhere answers cannot be live) {
   auto x = request("GET", "/queries/Elsewhere");
   x.headers.emplace_back("accept", "text/event-stream");
-  CAF_CHECK_EQUAL(code(x), "not_acceptable");
+  CAF_CHECK_EQUAL(code(call(x)), "not_acceptable");
   x.headers.back().second = "text/event-stream, application/json";
   CAF_CHECK(is<ask_query>(call(x)));
 }

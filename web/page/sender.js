@@ -58,8 +58,16 @@ export class Sender {
     this.log.add('request', `POST /commands/${command.type}`, { result, good: response.ok, body: outcome ?? pending });
   }
 
+  /** An event does not say when its command was handled; the status does. */
+  async #stages(journey, { command_id: id }) {
+    const status = await fetch(`/commands/${id}`, { cache: 'no-store' }).catch(() => null);
+    journey.timeline.markStages(status?.headers.get('server-timing'));
+    journey.draw();
+  }
+
   #finish(journey, outcome, subject) {
     journey.settle(outcome);
+    if (!journey.timeline.marks.some(({ name }) => name === 'handled')) this.#stages(journey, outcome);
     const redirect = outcome.actions.find((action) => action.type === 'redirect' && typeof action.data === 'string' && action.data.startsWith('/'));
     const title = titleOf(outcome.payload, subject || outcome.key);
     const link = redirect && { href: `#${redirect.data}`, text: `Open ${title}` };

@@ -34,6 +34,14 @@ export class Timeline {
     for (const [name, ms] of spans) this.mark(serverMarks[name] ?? name, Math.max(0, arrived - wayBack - (longest - ms)));
   }
 
+  /** What a status says: the stages, since the command was stored. */
+  markStages(header) {
+    const stored = this.marks.find(({ name }) => name === 'stored')?.at;
+    if (stored === undefined) return;
+    const end = this.now();
+    for (const [, name, ms] of (header ?? '').matchAll(/(handled|projected);dur=([\d.]+)/g)) this.mark(name, Math.min(stored + Number(ms), end));
+  }
+
   get last() {
     return this.marks[this.marks.length - 1];
   }
