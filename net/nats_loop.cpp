@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/nats_loop.hpp"
 
+#include <utility>
+
 #include <unistd.h>
 
 #include <boost/asio/post.hpp>
@@ -32,7 +34,12 @@ natsStatus nats_loop::attach(void** user_data, void* loop, natsConnection* nc, n
   *user_data = self;
   int duplicate = ::dup(socket);
   if (duplicate < 0) return NATS_IO_ERROR;
-  self->on_io([self, nc, duplicate] { self->watch(nc, duplicate); });
+  // Closed with the hop if that never comes to its end.
+  auto kept = std::shared_ptr<int>{new int{duplicate}, [](int* x) {
+                                     if (*x >= 0) ::close(*x);
+                                     delete x;
+                                   }};
+  self->on_io([self, nc, kept] { self->watch(nc, std::exchange(*kept, -1)); });
   return NATS_OK;
 }
 
