@@ -12,6 +12,7 @@
 #include "envelopes/response.hpp"
 #include "envelopes/subjects.hpp"
 #include "envelopes/timestamp.hpp"
+#include "net/nats_servers.hpp"
 
 namespace tidings::client {
 
@@ -81,7 +82,7 @@ caf::expected<connection> connect(const std::string& url) {
   natsOptions* raw = nullptr;
   auto status = natsOptions_Create(&raw);
   std::unique_ptr<natsOptions, void (*)(natsOptions*)> options{raw, natsOptions_Destroy};
-  if (status == NATS_OK) status = natsOptions_SetURL(raw, url.c_str());
+  if (status == NATS_OK) status = net::set_servers(raw, url);
   if (status == NATS_OK) status = natsOptions_SetName(raw, "tidings client");
   if (status == NATS_OK) status = natsOptions_SetTimeout(raw, connect_timeout.count());
   natsConnection* nats = nullptr;

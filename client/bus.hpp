@@ -21,7 +21,7 @@ using std::chrono::milliseconds;
 /// A NATS connection that several buses may share.
 using connection = std::shared_ptr<__natsConnection>;
 
-/// @param url e.g. nats://127.0.0.1:4222.
+/// @param url e.g. nats://127.0.0.1:4222, or several with commas between.
 /// @returns `errc::unavailable` when nobody answers there.
 caf::expected<connection> connect(const std::string& url);
 

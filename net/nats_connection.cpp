@@ -5,11 +5,11 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
-#include <sstream>
 
 #include <boost/asio/post.hpp>
 
 #include "envelopes/errc.hpp"
+#include "net/nats_servers.hpp"
 
 namespace tidings::net {
 
@@ -108,13 +108,7 @@ caf::error nats_connection::link::start() {
   if (!ok(natsOptions_Create(&raw))) return make_error(errc::internal, "no memory for NATS options");
   opts_.reset(raw);
   closure_ = new keep_alive{shared_from_this()};
-  // SetURL takes one; of a list it would look up the rest as a part of the first.
-  std::vector<std::string> urls;
-  std::istringstream list{options_.url};
-  for (std::string url; std::getline(list, url, ',');) urls.push_back(std::move(url));
-  std::vector<const char*> servers;
-  for (auto& url : urls) servers.push_back(url.c_str());
-  bool fine = ok(natsOptions_SetServers(raw, servers.data(), static_cast<int>(servers.size()))) && ok(natsOptions_SetName(raw, options_.name.c_str()))
+  bool fine = ok(set_servers(raw, options_.url)) && ok(natsOptions_SetName(raw, options_.name.c_str()))
               && ok(natsOptions_SetSendAsap(raw, true)) && ok(natsOptions_SetMaxReconnect(raw, -1))
               && ok(natsOptions_SetReconnectWait(raw, reconnect_wait_ms))
               && ok(natsOptions_SetReconnectJitter(raw, reconnect_jitter_ms, reconnect_jitter_ms))

@@ -9,7 +9,7 @@ test('send and query print the answer and say by their exit code how it went', a
   const nats = await world.natsServer();
   await world.tidings({ nats: nats.url });
   const run = async (...args) => {
-    const { child } = world.launch([...args, '--nats', nats.url]);
+    const { child } = world.launch([...args, '--nats', `nats://127.0.0.1:1,${nats.url}`]); // the first is nobody
     const end = await child.exited(20_000);
     // Whatever the code, the world need not stop it again.
     return { code: end.code, out: child.stdout, err: child.stderr };
