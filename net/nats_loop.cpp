@@ -56,7 +56,7 @@ natsStatus nats_loop::write(void* user_data, bool add) {
   auto* self = static_cast<nats_loop*>(user_data);
   self->on_io([self, add] {
     self->want_write_ = add;
-    if (add) self->arm_write();
+    if (add) self->queue_flush();
   });
   return NATS_OK;
 }
@@ -82,7 +82,7 @@ void nats_loop::close() {
 
 void nats_loop::forget() {
   ++generation_;
-  want_read_ = want_write_ = reading_ = writing_ = false;
+  want_read_ = want_write_ = reading_ = writing_ = flushing_ = false;
   boost::system::error_code ignored;
   socket_.close(ignored);
 }
@@ -100,15 +100,30 @@ void nats_loop::arm_read() {
   });
 }
 
+void nats_loop::queue_flush() {
+  if (flushing_ || writing_) return;
+  flushing_ = true;
+  boost::asio::post(io_, [this, alive = std::weak_ptr<void>{alive_}, g = generation_] {
+    if (alive.expired() || g != generation_) return;
+    flushing_ = false;
+    flush();
+  });
+}
+
+void nats_loop::flush() {
+  if (!want_write_ || !socket_.is_open()) return;
+  auto g = generation_;
+  natsConnection_ProcessWriteEvent(nc_); // ends the wish once everything is written
+  if (g == generation_) arm_write();
+}
+
 void nats_loop::arm_write() {
   if (!want_write_ || writing_ || !socket_.is_open()) return;
   writing_ = true;
   socket_.async_wait(descriptor::wait_write, [this, alive = std::weak_ptr<void>{alive_}, g = generation_](boost::system::error_code ec) {
     if (alive.expired() || g != generation_) return;
     writing_ = false;
-    if (ec || !want_write_) return;
-    natsConnection_ProcessWriteEvent(nc_);
-    if (g == generation_) arm_write();
+    if (!ec) flush();
   });
 }
 

@@ -17,6 +17,9 @@ namespace tidings::net {
 /// nats.c attaches, detaches and asks for events from its own threads too (reconnect, ping timer), so everything hops to
 /// the io thread. The adapter watches a duplicate of the socket: nats.c may close its own before our hop is done, and
 /// the number could then already belong to somebody else's socket.
+///
+/// What is published in one turn of the loop is written at its end, without asking first whether the socket takes it: it nearly
+/// always does, and asking costs two system calls.
 class nats_loop {
 public:
   /// @param after_read Runs on the io thread each time nats.c has read.
@@ -39,6 +42,8 @@ private:
   void watch(natsConnection* nc, int duplicate);
   void forget();
   void arm_read();
+  void queue_flush();
+  void flush();
   void arm_write();
 
   boost::asio::io_context& io_;
@@ -48,7 +53,7 @@ private:
   std::function<void()> after_read_;
   natsConnection* nc_ = nullptr;
   uint64_t generation_ = 0; // completions of an older socket are dropped
-  bool want_read_ = false, want_write_ = false, reading_ = false, writing_ = false;
+  bool want_read_ = false, want_write_ = false, reading_ = false, writing_ = false, flushing_ = false;
 };
 
 } // namespace tidings::net

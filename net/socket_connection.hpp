@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -104,7 +103,7 @@ private:
   boost::beast::flat_buffer buffer_;
   std::unique_ptr<request_reader> reader_; ///< Null once streaming: nothing is read as a request any more.
   stream_buffer stream_;
-  std::optional<outgoing_response> outgoing_;
+  std::unique_ptr<outgoing_response> outgoing_; ///< While writing. More than half of us: streams, which idle, have none.
   clock::time_point deadline_ = never;
   size_t lingered_ = 0; ///< Bytes discarded.
   state state_ = state::reading;

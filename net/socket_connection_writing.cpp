@@ -48,7 +48,7 @@ void socket_connection::send(http_response response, bool stream) {
     response = unsendable_response();
     stream = false;
   }
-  outgoing_.emplace(std::move(response), framing(stream));
+  outgoing_ = std::make_unique<outgoing_response>(std::move(response), framing(stream));
   state_ = state::writing;
   // Nearly every response fits into the socket's buffer: that spares a turn through the reactor.
   error_code ec;

@@ -44,7 +44,7 @@ public:
   void written() {
     for (auto& c : in_flight_)
       unsent_ -= c->size();
-    in_flight_.clear();
+    in_flight_ = {}; // most streams then idle for long
   }
 
 private:

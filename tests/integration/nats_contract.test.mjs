@@ -21,7 +21,7 @@ test('every message over NATS is documented', async (world) => {
   const messages = [];
   const replies = new Map(); // reply subject -> the channel of the request
   // The spy sees replies too: they go to inboxes that requests have named before.
-  for (const subject of ['commands.>', 'queries.>', 'notifications.>', 'dead.>', '$KV.>', 'rules.>', '_INBOX.>'])
+  for (const subject of ['commands.>', 'queries.>', 'notifications.>', 'progress.>', 'dead.>', '$KV.>', 'rules.>', '_INBOX.>'])
     spy.subscribe(subject, { callback: (error, msg) => messages.push({ subject: msg.subject, reply: msg.reply, text: text.decode(msg.data), headers: plain(msg.headers) }) });
   await spy.flush();
   const { client } = await world.tidings({ nats: nats.url, models, args: ['--demo'] });

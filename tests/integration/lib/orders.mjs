@@ -38,7 +38,7 @@ export async function serveOrders(connection) {
   const decide = (request, msg) => {
     const more = headers();
     more.set('Tidings-Extend-Ms', '2000');
-    msg.respond(undefined, { headers: more });
+    msg.respond(text.encode(JSON.stringify({ progress: 'reading' })), { headers: more });
     const id = { command_id: request.command_id };
     if (request.payload.conflict) reply(msg, { ...id, ...refusal('There is one already', 'conflict') });
     else reply(msg, { ...id, payload: request.payload });
