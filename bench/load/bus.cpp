@@ -3,6 +3,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "bench/load/measuring.hpp"
@@ -98,6 +99,8 @@ private:
   const bool is_command_;
   const std::string type_, inbox_;
   boost::asio::io_context io_{1};
+  // Connecting goes on elsewhere; until then the loop has nothing to do.
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
   boost::asio::steady_timer timer_{io_};
   std::vector<clock::time_point> started_;
   net::nats_connection connection_;

@@ -2,6 +2,8 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include <boost/asio/executor_work_guard.hpp>
+
 #include "bench/load/measuring.hpp"
 #include "bench/load/modes.hpp"
 #include "envelopes/errc.hpp"
@@ -65,6 +67,8 @@ private:
   const fill_options& options_;
   const std::string inbox_, now_ = now_rfc3339();
   boost::asio::io_context io_{1};
+  // Connecting goes on elsewhere; until then the loop has nothing to do.
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
   net::nats_connection connection_;
   std::optional<net::nats_connection::subscription> acks_;
   std::vector<net::nats_message> drained_;

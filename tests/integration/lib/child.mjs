@@ -13,8 +13,8 @@ process.on('exit', () => {
 });
 
 export class Child {
-  /** @param name Heads its output in a report. */
-  constructor(name, command, args, { env = process.env, cwd } = {}) {
+  /** @param name Heads its output in a report. @param stdin 'pipe' for a program that takes orders. */
+  constructor(name, command, args, { env = process.env, cwd, stdin = 'ignore' } = {}) {
     this.name = name;
     this.stdout = '';
     this.stderr = '';
@@ -22,7 +22,7 @@ export class Child {
     this.process = spawn('/usr/bin/setpriv', ['--pdeathsig', 'KILL', command, ...args], {
       env: { ...env },
       cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin, 'pipe', 'pipe'],
     });
     this.process.stdout.setEncoding('utf8').on('data', (text) => (this.stdout += text));
     this.process.stderr.setEncoding('utf8').on('data', (text) => (this.stderr += text));
