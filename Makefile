@@ -5,9 +5,14 @@ JOBS ?= $(shell nproc)
 # Options for `make run`, e.g. make run ARGS="--listen 127.0.0.1:9000". By default Tidings starts a nats-server of its own,
 # keeps everything in .tidings and serves the locations example.
 ARGS ?=
+# make bench QUICK=1: a first look in about two minutes. SOAK=3600: also an hour of commands, for what memory does.
+QUICK ?=
+SOAK ?=
 
 integration := tests/integration
 npm_stamp := $(integration)/node_modules/.package-lock.json
+peers := bench/peers
+peers_stamp := $(peers)/node_modules/.package-lock.json
 sources = $(shell git ls-files --cached --others --exclude-standard '*.cpp' '*.hpp')
 
 # Debian puts nats-server where only root's PATH looks.
@@ -22,7 +27,7 @@ configure = cmake --preset $(1) $(configure_flags)
 build = cmake --build --preset $(1) -j $(JOBS) $(if $(2),--target $(2))
 test = ctest --preset $(1) -j $(JOBS)
 
-.PHONY: help setup run test asan tsan format tidy clean
+.PHONY: help setup run test asan tsan bench format tidy clean
 
 help:
 	@echo "make run     install what is missing, build, start Tidings with its own nats-server"
@@ -50,9 +55,20 @@ asan tsan: setup $(npm_stamp)
 	$(call build,$@)
 	$(call test,$@)
 
+bench:
+	@scripts/setup bench
+	@$(MAKE) --no-print-directory $(peers_stamp)
+	$(call configure,release) -DTIDINGS_BENCH=ON
+	$(call build,release,tidings bench_floor bench_beast_floor bench_load)
+	node bench/run.mjs $(if $(QUICK),--quick) $(if $(SOAK),--soak $(SOAK))
+
 # npm writes the stamp; touched, since npm may give it an older time than the lock file has.
 $(npm_stamp): $(integration)/package.json $(integration)/package-lock.json | setup
 	cd $(integration) && npm ci --no-audit --no-fund
+	@touch $@
+
+$(peers_stamp): $(peers)/package.json $(peers)/package-lock.json
+	cd $(peers) && npm ci --no-audit --no-fund
 	@touch $@
 
 format:
@@ -66,4 +82,4 @@ tidy:
 	run-clang-tidy -quiet -j $(JOBS) -p build/tidy '$(CURDIR)/(envelopes|model|net|actors|app)/'
 
 clean:
-	rm -rf build $(integration)/node_modules
+	rm -rf build $(integration)/node_modules $(peers)/node_modules

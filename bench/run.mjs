@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // make bench: Tidings beside the floors and beside what people would use instead, in one run on this machine.
-// Usage: node bench/run.mjs [--quick] [--rounds N] [--seconds N] [--only TEXT] [--out DIRECTORY]
+// Usage: node bench/run.mjs [--quick] [--rounds N] [--seconds N] [--only TEXT] [--soak SECONDS] [--out DIRECTORY]
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,13 +12,14 @@ import { Results } from './lib/results.mjs';
 import { commandScenes } from './lib/scenes_commands.mjs';
 import { eventScenes } from './lib/scenes_events.mjs';
 import { queryScenes, sizeScenes } from './lib/scenes_queries.mjs';
+import { soakScene } from './lib/scene_soak.mjs';
 import { withScratch } from './lib/scratch.mjs';
 import { renderReport } from './lib/report.mjs';
 import { versions } from './lib/versions.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const { values: args } = parseArgs({ options: {
-  quick: { type: 'boolean', default: false }, rounds: { type: 'string' }, seconds: { type: 'string' }, only: { type: 'string' },
+  quick: { type: 'boolean', default: false }, rounds: { type: 'string' }, seconds: { type: 'string' }, only: { type: 'string' }, soak: { type: 'string' },
   out: { type: 'string', default: path.join(root, 'build/bench') },
 } });
 
@@ -33,11 +34,15 @@ const settings = {
 
 /** What is worth several rounds, and what takes long and varies little. */
 const everyRound = [...commandScenes(settings), ...queryScenes(settings)];
-const once = [...eventScenes(settings), ...sizeScenes(settings)];
+const once = [...eventScenes(settings), ...sizeScenes(settings), ...(args.soak ? [soakScene(Number(args.soak))] : [])];
 const wanted = (scene) => !args.only || `${scene.contestant.name} ${scene.title} ${scene.works.join(' ')}`.includes(args.only);
 
 const plan = [];
-for (let round = 1; round <= settings.rounds; round += 1) for (const scene of everyRound) plan.push({ scene, round });
+for (let round = 1; round <= settings.rounds; round += 1) {
+  // Whoever is always last finds a warmer machine and a fuller disk.
+  const order = round % 2 ? everyRound : [...everyRound].reverse();
+  for (const scene of order) plan.push({ scene, round });
+}
 for (const scene of once) plan.push({ scene, round: 1 });
 
 const results = new Results();
@@ -64,7 +69,10 @@ for (const { scene, round } of runnable) {
     note(`${label(work)}: ${why}`);
     results.trouble(contestant.name, work, round, why);
   };
-  const record = (work, figures) => results.add(contestant.name, work, round, figures);
+  const record = (work, figures) => {
+    results.add(contestant.name, work, round, figures);
+    if (figures.failed > 0) failed(work, `${figures.failed} of ${figures.count} requests failed`);
+  };
   if (works.length === 1) step(works[0]);
   try {
     await withScratch((scratch) => scene.run({ scratch, settings, record, step, failed }));

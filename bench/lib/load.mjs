@@ -66,12 +66,13 @@ export async function marked(name, command, args, around, { deadline = 120_000 }
 
 /** Open loop: `rate` requests a second, whatever comes back. */
 export function openLoop({ origin, path: target, method = 'POST', body, headers = {}, connections = 256, rate, seconds, warmUp, events }, around) {
+  const deadline = (seconds + warmUp + 40) * 1000;
   return marked('bench_load open', load, [
     'open', '--port', new URL(origin).port, '--path', target, '--method', method, '--connections', String(connections),
     '--rate', String(rate), '--seconds', String(seconds), '--warm-up', String(warmUp),
     ...(body ? ['--body', body] : []), ...(events ? ['--events', events] : []),
     ...Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]),
-  ], around);
+  ], around, { deadline });
 }
 
 /** Requests over NATS. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <cstdio>
 #include <stdexcept>
 
 #include <boost/asio/executor_work_guard.hpp>
 
+#include "bench/load/markers.hpp"
 #include "bench/load/measuring.hpp"
 #include "bench/load/modes.hpp"
 #include "envelopes/errc.hpp"
@@ -43,8 +43,7 @@ public:
 private:
   void put() {
     for (; sent_ < options_.documents && sent_ - stored_ < at_once; ++sent_) {
-      char key[32];
-      std::snprintf(key, sizeof key, "doc-%07llu", static_cast<unsigned long long>(sent_));
+      auto key = key_of(sent_);
       // Names in no order, as people give them.
       auto name = "Place " + std::to_string(sent_ * 2654435761U % 4294967296U);
       std::string text = std::string{R"({"id":")"} + key + R"(","name":")" + name + R"(","category":")" + categories[sent_ % 5]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -8,24 +9,28 @@
 
 namespace tidings::bench {
 
-/// Marks one command: it travels in the document's name, so any contestant's event can be told apart by it.
-inline std::string marker(uint64_t number) {
-  return "\"name\":\"n-" + std::to_string(number) + "\"";
+/// The key of a document that `fill` makes.
+inline std::string key_of(uint64_t number) {
+  auto digits = std::to_string(number);
+  return "doc-" + std::string(7 - std::min<size_t>(digits.size(), 7), '0') + digits;
 }
 
-/// Puts `number` in place of each `{n}`.
+/// Puts `number` in place of each `{n}`, and one of a thousand keys as `fill` makes them in place of `{k}`.
 inline std::string fill_in(std::string_view text, uint64_t number) {
   std::string out;
-  for (size_t at = 0;;) {
-    auto next = text.find("{n}", at);
-    out.append(text.substr(at, next - at));
+  for (;;) {
+    auto next = text.find('{');
+    while (next != std::string_view::npos && !text.substr(next).starts_with("{n}") && !text.substr(next).starts_with("{k}"))
+      next = text.find('{', next + 1);
+    out.append(text.substr(0, next));
     if (next == std::string_view::npos) return out;
-    out.append(std::to_string(number));
-    at = next + 3;
+    out.append(text[next + 1] == 'n' ? std::to_string(number) : key_of(number % 1000));
+    text.remove_prefix(next + 3);
   }
 }
 
-/// Finds the markers in the text of an event stream, which comes in any pieces. An event has each marker once.
+/// Finds the numbers of commands in the text of an event stream, which comes in any pieces. A command is marked by the
+/// document's name, `n-<number>`, so any contestant's event can be told apart by it. An event has each marker once.
 class marker_finder {
 public:
   template <class F>

@@ -12,7 +12,7 @@ namespace tidings::bench {
 
 struct open_loop_options {
   http_target target;
-  std::string method = "POST", path, body; ///< `{n}` in path and body becomes the number of the request.
+  std::string method = "POST", path, body; ///< `{n}` becomes the number of the request, `{k}` a key.
   unsigned connections = 64;
   double rate = 1000; ///< Requests a second, whatever comes back.
   double seconds = 5, warm_up = 1;

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <map>
+#include <string>
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/interfaces.hpp"
+
+namespace tidings::bench {
+
+class loopback_nats_state;
+using loopback_nats_ptr = nats_gateway_actor::stateful_pointer<loopback_nats_state>;
+
+/// A nats_gateway whose server is a few counters: streams that acknowledge and consumers that deliver, in memory and at
+/// once. What is left is what Tidings itself does for a command.
+class loopback_nats_state {
+public:
+  static inline constexpr const char* name = "loopback_nats";
+
+  explicit loopback_nats_state(loopback_nats_ptr self) : self_{self} {}
+
+  void on_publish(const publish& x);
+  void on_request(const nats_request& x);
+  void on_subscribe(const subscribe& x);
+
+private:
+  struct stream {
+    uint64_t last = 0;
+    std::string deliver_to; ///< The subject its consumer delivers to.
+    uint64_t delivered = 0;
+  };
+  struct subscription {
+    batch_listener listener;
+    uint64_t tag = 0;
+  };
+
+  void deliver(const std::string& stream_name, stream& from, const publish& x);
+
+  loopback_nats_ptr self_;
+  std::map<std::string, stream> streams_;
+  std::map<std::string, subscription> subscriptions_;
+};
+
+nats_gateway_actor::behavior_type loopback_nats(loopback_nats_ptr self);
+
+} // namespace tidings::bench
