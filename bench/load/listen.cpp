@@ -3,6 +3,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -131,6 +132,12 @@ private:
 } // namespace
 
 void listen(const listen_options& options) {
+  // A shell gives 1,024, which is for people.
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &files);
+  }
   listen_run{options}.run();
 }
 
