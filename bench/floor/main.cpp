@@ -16,7 +16,9 @@ int main(int argc, char** argv) try {
   double warm_up = 1, seconds = 5;
   CLI::App app{"The NATS work of Tidings' commands and nothing else"};
   app.add_option("--nats", options.url, "nats-server with JetStream and no streams yet")->required();
-  app.add_option("--in-flight", options.in_flight, "Commands under way")->check(CLI::Range(1, 1024))->capture_default_str();
+  app.add_option("--in-flight", options.in_flight, "Commands under way")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
   app.add_flag("--read-model", options.read_model, "Also follow the bucket");
   app.add_option("--warm-up", warm_up, "Seconds before measuring")->capture_default_str();
   app.add_option("--seconds", seconds, "Seconds to measure")->capture_default_str();

@@ -17,13 +17,9 @@ namespace {
 constexpr std::string_view incarnation = "1795541842273086272.";
 
 // A floor that lost something has not done the work that its figure stands for.
-[[noreturn]] void give_up(const std::string& why) {
-  throw std::runtime_error{"floor: " + why};
-}
+[[noreturn]] void give_up(const std::string& why) { throw std::runtime_error{"floor: " + why}; }
 
-std::string_view subject_of(natsMsg* msg) {
-  return natsMsg_GetSubject(msg);
-}
+std::string_view subject_of(natsMsg* msg) { return natsMsg_GetSubject(msg); }
 
 std::string_view reply_of(natsMsg* msg) {
   auto* text = natsMsg_GetReply(msg);
@@ -47,7 +43,8 @@ void take_all(natsSubscription* sub, F f) {
 
 pipeline::pipeline(boost::asio::io_context& io, pipeline_options options)
     : options_{std::move(options)}, inbox_{"_INBOX." + make_session_id()},
-      connection_{io, net::nats_options{options_.url, "floor"},
+      connection_{io,
+                  net::nats_options{options_.url, "floor"},
                   {[this] { on_readable(); },
                    [this](bool up) {
                      if (!up) give_up("the connection broke");
@@ -56,7 +53,8 @@ pipeline::pipeline(boost::asio::io_context& io, pipeline_options options)
                    [](std::string what) { give_up(what); }}} {
   // An outcome is often told before its acknowledgement has been sent; its slot is still busy then.
   slots_.resize(options_.in_flight * 4 + 64);
-  for (uint32_t i = static_cast<uint32_t>(slots_.size()); i > 0; --i) free_.push_back(i - 1);
+  for (uint32_t i = static_cast<uint32_t>(slots_.size()); i > 0; --i)
+    free_.push_back(i - 1);
 }
 
 void pipeline::start(std::function<void()> ready) {
@@ -82,12 +80,11 @@ void pipeline::on_connected() {
   ready_();
 }
 
-void pipeline::begin_measuring() {
-  latencies_ = {};
-}
+void pipeline::begin_measuring() { latencies_ = {}; }
 
 void pipeline::fill() {
-  while (!stopping_ && under_way_ < options_.in_flight && !free_.empty()) begin_command();
+  while (!stopping_ && under_way_ < options_.in_flight && !free_.empty())
+    begin_command();
 }
 
 void pipeline::begin_command() {
@@ -98,12 +95,13 @@ void pipeline::begin_command() {
   x.reached = 0;
   x.texts = make_texts(number);
   ++under_way_;
-  send(x.texts.command_subject, {{"Nats-Msg-Id", x.texts.id}, {"Tidings-Owner", "public"}, {"Tidings-Key", x.texts.key}}, x.texts.command,
+  send(x.texts.command_subject,
+       {{"Nats-Msg-Id", x.texts.id}, {"Tidings-Owner", "public"}, {"Tidings-Key", x.texts.key}}, x.texts.command,
        number, command_stored);
 }
 
-void pipeline::send(const std::string& subject, const net::nats_headers& headers, std::string_view data, uint32_t number,
-                    reply_to what) {
+void pipeline::send(const std::string& subject, const net::nats_headers& headers, std::string_view data,
+                    uint32_t number, reply_to what) {
   auto reply = inbox_ + '.' + std::to_string(number) + '.' + std::to_string(what);
   if (auto err = connection_.publish(subject, reply, headers, data)) give_up(failure_of(err).detail);
 }
@@ -125,13 +123,14 @@ void pipeline::on_reply(natsMsg* msg) {
   if (!ack || ack->duplicate) give_up(ack ? "a command was taken for a duplicate" : failure_of(ack.error()).detail);
   auto& x = slots_.at(number);
   switch (numbers[dot + 1] - '0') {
-    case command_stored: return reach(number, accepted);
-    case entry_stored:
-      return send(x.texts.outcome_subject, {{"Tidings-Status", "completed"}}, outcome_text(x.texts, ack->sequence), number, outcome_stored);
-    case outcome_stored:
-      if (auto err = connection_.publish(x.ack, {}, {}, "+ACK")) give_up(failure_of(err).detail);
-      return reach(number, settled);
-    default: give_up("an answer to nothing");
+  case command_stored: return reach(number, accepted);
+  case entry_stored:
+    return send(x.texts.outcome_subject, {{"Tidings-Status", "completed"}}, outcome_text(x.texts, ack->sequence),
+                number, outcome_stored);
+  case outcome_stored:
+    if (auto err = connection_.publish(x.ack, {}, {}, "+ACK")) give_up(failure_of(err).detail);
+    return reach(number, settled);
+  default: give_up("an answer to nothing");
   }
 }
 
@@ -145,7 +144,9 @@ void pipeline::on_command(natsMsg* msg) {
   std::string position{incarnation};
   position += std::to_string(info->stream_sequence);
   send(x.texts.entry_subject,
-       {{"Tidings-Command-Id", x.texts.id}, {"Tidings-Position", std::move(position)}, {"Nats-Expected-Last-Subject-Sequence", "0"}},
+       {{"Tidings-Command-Id", x.texts.id},
+        {"Tidings-Position", std::move(position)},
+        {"Nats-Expected-Last-Subject-Sequence", "0"}},
        x.texts.entry, number, entry_stored);
 }
 
@@ -168,7 +169,7 @@ bool pipeline::is_next(follower& x, natsMsg* msg) {
   std::string resume{reply_of(msg)};
   const char* stalled = nullptr;
   if (resume.empty() && natsMsgHeader_Get(msg, "Nats-Consumer-Stalled", &stalled) == NATS_OK) resume = stalled;
-  if (!resume.empty()) (void) connection_.publish(resume, {}, {}, {});
+  if (!resume.empty()) (void)connection_.publish(resume, {}, {}, {});
   return false;
 }
 

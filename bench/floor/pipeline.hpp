@@ -21,9 +21,9 @@ struct pipeline_options {
 };
 
 /// The floor: the NATS work of Tidings' commands, on one connection and one thread, and nothing else. A command is
-/// published to COMMANDS (Msg-Id, ack), delivered by a durable push consumer, written to the bucket by compare-and-set (ack),
-/// its outcome published to NOTIFICATIONS (ack), the delivery acknowledged, and the outcome delivered by an ordered consumer.
-/// When that has come, the next one starts: `in_flight` commands are always under way.
+/// published to COMMANDS (Msg-Id, ack), delivered by a durable push consumer, written to the bucket by compare-and-set
+/// (ack), its outcome published to NOTIFICATIONS (ack), the delivery acknowledged, and the outcome delivered by an
+/// ordered consumer. When that has come, the next one starts: `in_flight` commands are always under way.
 class pipeline {
 public:
   pipeline(boost::asio::io_context& io, pipeline_options options);
@@ -64,7 +64,8 @@ private:
   /// @returns whether it is the next delivery of an ordered consumer; answers flow control itself.
   bool is_next(follower& x, natsMsg* msg);
   void reach(uint32_t number, progress what);
-  void send(const std::string& subject, const net::nats_headers& headers, std::string_view data, uint32_t number, reply_to what);
+  void send(const std::string& subject, const net::nats_headers& headers, std::string_view data, uint32_t number,
+            reply_to what);
 
   pipeline_options options_;
   std::string inbox_;

@@ -34,9 +34,19 @@ command_texts make_texts(uint32_t slot) {
   auto now = now_rfc3339();
   x.command_subject = "commands." + std::to_string(subjects::partition_of(x.key)) + ".CreateLocation." + x.id;
   x.command.append(R"({"command_type":"CreateLocation","command_id":")").append(x.id);
-  x.command.append(R"(","service_id":"http","timestamp":")").append(now).append(R"(","payload":{)").append(members).append("}}");
+  x.command.append(R"(","service_id":"http","timestamp":")")
+      .append(now)
+      .append(R"(","payload":{)")
+      .append(members)
+      .append("}}");
   x.entry_subject = "$KV.locations." + x.key;
-  x.entry.append(R"({"id":")").append(x.key).append("\",").append(members).append(R"(,"created_at":")").append(now).append("\"}");
+  x.entry.append(R"({"id":")")
+      .append(x.key)
+      .append("\",")
+      .append(members)
+      .append(R"(,"created_at":")")
+      .append(now)
+      .append("\"}");
   x.outcome_subject = "notifications.public." + x.id;
   return x;
 }
@@ -46,7 +56,8 @@ std::string outcome_text(const command_texts& x, uint64_t revision) {
   out.reserve(704);
   out.append(R"({"success":true,"command_id":")").append(x.id).append(R"(","timestamp":")").append(now_rfc3339());
   out.append(R"(","payload":)").append(x.entry);
-  out.append(R"(,"error":null,"command_type":"CreateLocation","status":"completed","stage":"projected","code":null,"key":")");
+  out.append(
+      R"(,"error":null,"command_type":"CreateLocation","status":"completed","stage":"projected","code":null,"key":")");
   out.append(x.key).append(R"(","revision":)").append(std::to_string(revision));
   out.append(R"(,"actions":[{"type":"redirect","data":"/locations/)").append(x.key);
   out.append(R"("}],"links":{"self":"/commands/)").append(x.id);

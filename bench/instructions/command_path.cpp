@@ -22,7 +22,8 @@ namespace tidings::bench {
 
 namespace {
 
-command_listener::behavior_type collector(command_listener::pointer, std::shared_ptr<std::vector<command_answer>> answers) {
+command_listener::behavior_type collector(command_listener::pointer,
+                                          std::shared_ptr<std::vector<command_answer>> answers) {
   return {[answers](const command_answer& x) { answers->push_back(x); }};
 }
 
@@ -46,7 +47,8 @@ command_path::command_path(boost::asio::io_context& io, caf::actor_system& syste
   projection.model = *loaded;
   projection.gateway = gateway;
   projection.read_model = table;
-  for (auto& [type, spec] : (*loaded)->commands) projection.handlers.emplace(type, keep(system.spawn(model_command_handler)));
+  for (auto& [type, spec] : (*loaded)->commands)
+    projection.handlers.emplace(type, keep(system.spawn(model_command_handler)));
   auto projector = keep(system.spawn(kv_projector, std::move(projection)));
   reactor_options reaction;
   reaction.models = settings_.models;
@@ -72,8 +74,10 @@ command_path::command_path(boost::asio::io_context& io, caf::actor_system& syste
 command_path::~command_path() {
   commands_ = nullptr;
   client_ = nullptr;
-  for (auto& actor : std::exchange(actors_, {})) caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-  while (system_.registry().running() > 0) io_.run_one_for(std::chrono::milliseconds{100});
+  for (auto& actor : std::exchange(actors_, {}))
+    caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+  while (system_.registry().running() > 0)
+    io_.run_one_for(std::chrono::milliseconds{100});
 }
 
 std::string command_path::run(std::string_view request) {
@@ -81,7 +85,8 @@ std::string command_path::run(std::string_view request) {
   std::copy(request.begin(), request.end(), static_cast<char*>(room.data()));
   buffer_.commit(request.size());
   if (auto err = reader_.advance(buffer_)) throw std::runtime_error{failure_of(err).detail};
-  if (reader_.reached() != net::request_reader::progress::complete) throw std::runtime_error{"the request is not complete"};
+  if (reader_.reached() != net::request_reader::progress::complete)
+    throw std::runtime_error{"the request is not complete"};
   auto call = route(reader_.request(), settings_);
   auto* command = std::get_if<submit_command>(&call.what);
   if (command == nullptr) throw std::runtime_error{"the request is no command"};
@@ -98,7 +103,8 @@ std::string command_path::run(std::string_view request) {
   if (answer.error || answer.status != outcome_status::completed)
     throw std::runtime_error{answer.error ? failure_of(answer.error).detail : *answer.document};
   net::http_response response;
-  response.headers = {{"Cache-Control", "no-store"}, {"Preference-Applied", "wait=" + std::to_string(call.preferred.value_or(0))}};
+  response.headers = {{"Cache-Control", "no-store"},
+                      {"Preference-Applied", "wait=" + std::to_string(call.preferred.value_or(0))}};
   response.content_type = "application/json";
   response.shared_body = answer.document;
   reader_.reset();

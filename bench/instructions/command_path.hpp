@@ -16,8 +16,8 @@
 
 namespace tidings::bench {
 
-/// Everything a command passes in Tidings, from the bytes of its request to the bytes of its answer: the real parser, router,
-/// actors and renderer on the real scheduler. Only the sockets and nats-server are missing.
+/// Everything a command passes in Tidings, from the bytes of its request to the bytes of its answer: the real parser,
+/// router, actors and renderer on the real scheduler. Only the sockets and nats-server are missing.
 class command_path {
 public:
   /// @param model Text of a model file.

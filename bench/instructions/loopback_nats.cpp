@@ -12,9 +12,11 @@ namespace {
 constexpr int64_t max_payload = 1024 * 1024;
 constexpr uint64_t stored_ns = 1'795'541'842'315'483'643;
 
-net::nats_message message(const std::string& subject, const std::string& reply, const net::nats_headers& headers, std::string_view data) {
+net::nats_message message(const std::string& subject, const std::string& reply, const net::nats_headers& headers,
+                          std::string_view data) {
   natsMsg* raw = nullptr;
-  auto status = natsMsg_Create(&raw, subject.c_str(), reply.empty() ? nullptr : reply.c_str(), data.data(), static_cast<int>(data.size()));
+  auto status = natsMsg_Create(&raw, subject.c_str(), reply.empty() ? nullptr : reply.c_str(), data.data(),
+                               static_cast<int>(data.size()));
   net::nats_message result{raw};
   for (auto& [header, value] : headers)
     if (status == NATS_OK) status = natsMsgHeader_Set(raw, header, value.c_str());
@@ -41,8 +43,8 @@ void loopback_nats_state::on_publish(const publish& x) {
 void loopback_nats_state::deliver(const std::string& stream_name, stream& from, const publish& x) {
   auto i = subscriptions_.find(from.deliver_to);
   if (i == subscriptions_.end()) return;
-  auto ack = "$JS.ACK." + stream_name + ".loopback.1." + std::to_string(from.last) + '.' + std::to_string(++from.delivered) + '.'
-             + std::to_string(stored_ns) + ".0";
+  auto ack = "$JS.ACK." + stream_name + ".loopback.1." + std::to_string(from.last) + '.' +
+             std::to_string(++from.delivered) + '.' + std::to_string(stored_ns) + ".0";
   self_->send(i->second.listener, nats_batch{i->second.tag, {message(x.subject, ack, x.headers, x.data)}});
 }
 
@@ -63,21 +65,21 @@ void loopback_nats_state::on_request(const nats_request& x) {
   self_->send(x.listener, nats_reply{x.cookie, {}, message("_INBOX.loopback", {}, {}, body.dump())});
 }
 
-void loopback_nats_state::on_subscribe(const subscribe& x) {
-  subscriptions_[x.subject] = {x.listener, x.tag};
-}
+void loopback_nats_state::on_subscribe(const subscribe& x) { subscriptions_[x.subject] = {x.listener, x.tag}; }
 
 nats_gateway_actor::behavior_type loopback_nats(loopback_nats_ptr self) {
   return {
-    [](start_atom) {},
-    [self](const publish& x) { self->state.on_publish(x); },
-    [self](const nats_request& x) { self->state.on_request(x); },
-    [](const emit&) {},
-    [self](const subscribe& x) { self->state.on_subscribe(x); },
-    [](const unsubscribe&) {},
-    [self](const follow_connection& x) { self->send(x.listener, connection_change{true, max_payload}); },
-    [](drain_atom) { return true; },
-    [](tick_atom) {},
+      [](start_atom) {},
+      [self](const publish& x) { self->state.on_publish(x); },
+      [self](const nats_request& x) { self->state.on_request(x); },
+      [](const emit&) {},
+      [self](const subscribe& x) { self->state.on_subscribe(x); },
+      [](const unsubscribe&) {},
+      [self](const follow_connection& x) {
+        self->send(x.listener, connection_change{true, max_payload});
+      },
+      [](drain_atom) { return true; },
+      [](tick_atom) {},
   };
 }
 

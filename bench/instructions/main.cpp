@@ -21,15 +21,19 @@ namespace {
 constexpr std::string_view body = R"({"name":"Ghent","category":"City","description":"Three towers"})";
 
 std::string post() {
-  return "POST /commands/CreateLocation HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nPrefer: wait=30\r\nContent-Type: application/json\r\n"
-         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string{body};
+  return "POST /commands/CreateLocation HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nPrefer: wait=30\r\nContent-Type: "
+         "application/json\r\n"
+         "Content-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + std::string{body};
 }
 
 } // namespace
 
 /// What callgrind counts: everything in here. Not in a namespace, so that --toggle-collect can name it.
-extern "C" __attribute__((noinline)) void bench_counted_commands(bench::command_path& path, const std::string& request, int count) {
-  for (int i = 0; i < count; ++i) path.run(request);
+extern "C" __attribute__((noinline)) void bench_counted_commands(bench::command_path& path, const std::string& request,
+                                                                 int count) {
+  for (int i = 0; i < count; ++i)
+    path.run(request);
 }
 
 int main(int argc, char** argv) try {

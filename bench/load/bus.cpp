@@ -22,20 +22,24 @@ constexpr double patience = 15;
 class bus_run {
 public:
   explicit bus_run(const bus_options& options)
-      : options_{options}, is_command_{options.subject.starts_with("commands.")}, type_{options.subject.substr(options.subject.find('.') + 1)},
-        inbox_{"_INBOX." + make_session_id()}, started_(options.in_flight),
-        connection_{io_, net::nats_options{options.url, "load"},
-                    {[this] { on_readable(); },
-                     [this](bool up) {
-                       if (!up) throw std::runtime_error{"bus: the connection broke"};
-                       begin();
-                     },
-                     [](std::string what) { throw std::runtime_error{"bus: " + what}; }}} {}
+      : options_{options}, is_command_{options.subject.starts_with("commands.")},
+        type_{options.subject.substr(options.subject.find('.') + 1)}, inbox_{"_INBOX." + make_session_id()},
+        started_(options.in_flight), connection_{io_,
+                                                 net::nats_options{options.url, "load"},
+                                                 {[this] { on_readable(); },
+                                                  [this](bool up) {
+                                                    if (!up) throw std::runtime_error{"bus: the connection broke"};
+                                                    begin();
+                                                  },
+                                                  [](std::string what) { throw std::runtime_error{"bus: " + what}; }}} {
+  }
 
   json run() {
     if (auto err = connection_.connect()) throw std::runtime_error{failure_of(err).detail};
-    io_.run_for(std::chrono::duration_cast<std::chrono::milliseconds>(seconds(options_.warm_up + options_.seconds + patience)));
-    if (under_way_ > 0) throw std::runtime_error{"bus: " + std::to_string(under_way_) + " requests were not answered in time"};
+    io_.run_for(
+        std::chrono::duration_cast<std::chrono::milliseconds>(seconds(options_.warm_up + options_.seconds + patience)));
+    if (under_way_ > 0)
+      throw std::runtime_error{"bus: " + std::to_string(under_way_) + " requests were not answered in time"};
     auto result = latencies_->summary();
     result["seconds"] = took_;
     result["per_second"] = static_cast<double>(latencies_->count()) / took_;
@@ -48,7 +52,8 @@ private:
     auto sub = connection_.subscribe(inbox_ + ".*", {});
     if (!sub) throw std::runtime_error{failure_of(sub.error()).detail};
     replies_.emplace(std::move(*sub));
-    for (uint32_t i = 0; i < options_.in_flight; ++i) send(i);
+    for (uint32_t i = 0; i < options_.in_flight; ++i)
+      send(i);
     timer_.expires_after(seconds(options_.warm_up));
     timer_.async_wait([this](boost::system::error_code) {
       latencies_ = std::make_unique<histogram>();
@@ -69,7 +74,11 @@ private:
     std::string text;
     text.append(is_command_ ? R"({"command_type":")" : R"({"query_type":")").append(type_);
     text.append(is_command_ ? R"(","command_id":")" : R"(","query_id":")").append(id);
-    text.append(R"(","service_id":"bench","timestamp":")").append(now_rfc3339()).append(R"(","payload":)").append(options_.body).append("}");
+    text.append(R"(","service_id":"bench","timestamp":")")
+        .append(now_rfc3339())
+        .append(R"(","payload":)")
+        .append(options_.body)
+        .append("}");
     started_[slot] = clock::now();
     ++under_way_;
     if (auto err = connection_.publish(options_.subject, inbox_ + '.' + std::to_string(slot), {}, text))
@@ -116,8 +125,6 @@ private:
 
 } // namespace
 
-void bus(const bus_options& options) {
-  tell(bus_run{options}.run().dump());
-}
+void bus(const bus_options& options) { tell(bus_run{options}.run().dump()); }
 
 } // namespace tidings::bench

@@ -23,7 +23,8 @@ class fill_run {
 public:
   explicit fill_run(const fill_options& options)
       : options_{options}, inbox_{"_INBOX." + make_session_id()},
-        connection_{io_, net::nats_options{options.url, "fill"},
+        connection_{io_,
+                    net::nats_options{options.url, "fill"},
                     {[this] { on_readable(); },
                      [this](bool up) {
                        if (!up) throw std::runtime_error{"fill: the connection broke"};
@@ -37,7 +38,8 @@ public:
   void run() {
     if (auto err = connection_.connect()) throw std::runtime_error{failure_of(err).detail};
     io_.run_for(std::chrono::minutes{5});
-    if (stored_ < options_.documents) throw std::runtime_error{"fill: only " + std::to_string(stored_) + " documents were stored in time"};
+    if (stored_ < options_.documents)
+      throw std::runtime_error{"fill: only " + std::to_string(stored_) + " documents were stored in time"};
   }
 
 private:
@@ -46,9 +48,10 @@ private:
       auto key = key_of(sent_);
       // Names in no order, as people give them.
       auto name = "Place " + std::to_string(sent_ * 2654435761U % 4294967296U);
-      std::string text = std::string{R"({"id":")"} + key + R"(","name":")" + name + R"(","category":")" + categories[sent_ % 5]
-                         + R"(","description":"Three towers","created_at":")" + now_ + R"("})";
-      if (auto err = connection_.publish("$KV." + options_.bucket + '.' + key, inbox_, {}, text)) throw std::runtime_error{failure_of(err).detail};
+      std::string text = std::string{R"({"id":")"} + key + R"(","name":")" + name + R"(","category":")" +
+                         categories[sent_ % 5] + R"(","description":"Three towers","created_at":")" + now_ + R"("})";
+      if (auto err = connection_.publish("$KV." + options_.bucket + '.' + key, inbox_, {}, text))
+        throw std::runtime_error{failure_of(err).detail};
     }
   }
 
@@ -56,11 +59,14 @@ private:
     if (!acks_) return;
     net::nats_connection::drain(acks_->get(), drained_);
     for (auto& msg : drained_)
-      if (auto ack = net::jetstream::parse_pub_ack(msg.data()); !ack) throw std::runtime_error{"fill: " + failure_of(ack.error()).detail};
+      if (auto ack = net::jetstream::parse_pub_ack(msg.data()); !ack)
+        throw std::runtime_error{"fill: " + failure_of(ack.error()).detail};
     stored_ += drained_.size();
     drained_.clear();
-    if (stored_ == options_.documents) io_.stop();
-    else put();
+    if (stored_ == options_.documents)
+      io_.stop();
+    else
+      put();
   }
 
   const fill_options& options_;

@@ -27,23 +27,24 @@ std::string http_target::request(std::string_view method, std::string_view path,
   std::string out;
   out.append(method).append(" ").append(path).append(" HTTP/1.1\r\nHost: ").append(server.address().to_string());
   out.append("\r\n");
-  for (auto& header : headers) out.append(header).append("\r\n");
+  for (auto& header : headers)
+    out.append(header).append("\r\n");
   if (!body.empty()) {
     out.append("Content-Type: application/json\r\nContent-Length: ").append(std::to_string(body.size())).append("\r\n");
   }
   return out.append("\r\n").append(body);
 }
 
-http_client::http_client(asio::io_context& io, const http_target& target) : socket_{io} {
-  connect(socket_, target);
-}
+http_client::http_client(asio::io_context& io, const http_target& target) : socket_{io} { connect(socket_, target); }
 
 void http_client::send(std::string request, answer on_answer) {
   request_ = std::move(request);
   on_answer_ = std::move(on_answer);
   asio::async_write(socket_, asio::buffer(request_), [this](boost::system::error_code ec, size_t) {
-    if (ec) on_answer_(0, ec.message());
-    else read();
+    if (ec)
+      on_answer_(0, ec.message());
+    else
+      read();
   });
 }
 

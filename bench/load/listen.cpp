@@ -31,7 +31,8 @@ public:
   void run() {
     began_ = clock::now();
     wait_at_most(60);
-    while (listeners_.size() < std::min(at_once, options_.listeners)) open_one();
+    while (listeners_.size() < std::min(at_once, options_.listeners))
+      open_one();
     io_.run();
     if (!trouble_.empty()) throw std::runtime_error{"listen: " + trouble_};
   }
@@ -39,12 +40,13 @@ public:
 private:
   void open_one() {
     auto i = listeners_.size();
-    listeners_.push_back(std::make_unique<event_listener>(io_, options_.target, options_.path, [this, i](std::string_view text) {
-      if (!heard_[i]) on_head(i, text);
-      finders_[i].feed(text, [this, i](uint64_t number) {
-        if (number == round_) on_event(i);
-      });
-    }));
+    listeners_.push_back(
+        std::make_unique<event_listener>(io_, options_.target, options_.path, [this, i](std::string_view text) {
+          if (!heard_[i]) on_head(i, text);
+          finders_[i].feed(text, [this, i](uint64_t number) {
+            if (number == round_) on_event(i);
+          });
+        }));
     finders_.resize(listeners_.size());
   }
 
@@ -63,7 +65,8 @@ private:
   void obey() {
     boost::asio::async_read_until(input_, line_, '\n', [this](boost::system::error_code ec, size_t n) {
       if (ec) return io_.stop(); // whoever gave orders is gone
-      std::string order{boost::asio::buffers_begin(line_.data()), boost::asio::buffers_begin(line_.data()) + static_cast<long>(n) - 1};
+      std::string order{boost::asio::buffers_begin(line_.data()),
+                        boost::asio::buffers_begin(line_.data()) + static_cast<long>(n) - 1};
       line_.consume(n);
       if (order == "quit") return io_.stop();
       begin_round();
@@ -80,7 +83,9 @@ private:
     sent_ = clock::now();
     publisher_.send(options_.target.request("POST", options_.publish_path, fill_in(options_.publish_body, round_)),
                     [this](unsigned status, std::string_view body) {
-                      if (status / 100 != 2) throw std::runtime_error{"listen: publishing: " + std::to_string(status) + ' ' + std::string{body}};
+                      if (status / 100 != 2)
+                        throw std::runtime_error{"listen: publishing: " + std::to_string(status) + ' ' +
+                                                 std::string{body}};
                       answered_ = true;
                       end_round_if_complete();
                     });

@@ -12,9 +12,13 @@ namespace {
 
 /// Options of everything that speaks HTTP.
 void add_target(CLI::App& mode, http_target& x) {
-  mode.add_option_function<uint16_t>("--port", [&x](const uint16_t& port) {
-        x.server = {boost::asio::ip::address_v4::loopback(), port};
-      }, "Port on 127.0.0.1")->required();
+  mode.add_option_function<uint16_t>(
+          "--port",
+          [&x](const uint16_t& port) {
+            x.server = {boost::asio::ip::address_v4::loopback(), port};
+          },
+          "Port on 127.0.0.1")
+      ->required();
   mode.add_option("--header", x.headers, "A header of every request, as 'Name: value'");
 }
 
@@ -60,10 +64,14 @@ int main(int argc, char** argv) try {
   fill_mode->add_option("--documents", documents.documents)->capture_default_str();
 
   CLI11_PARSE(app, argc, argv);
-  if (*open_mode) open_loop(open);
-  else if (*listen_mode) listen(streams);
-  else if (*bus_mode) bus(requests);
-  else fill(documents);
+  if (*open_mode)
+    open_loop(open);
+  else if (*listen_mode)
+    listen(streams);
+  else if (*bus_mode)
+    bus(requests);
+  else
+    fill(documents);
   return 0;
 } catch (const std::exception& e) {
   std::cerr << e.what() << std::endl;

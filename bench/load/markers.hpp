@@ -20,7 +20,8 @@ inline std::string fill_in(std::string_view text, uint64_t number) {
   std::string out;
   for (;;) {
     auto next = text.find('{');
-    while (next != std::string_view::npos && !text.substr(next).starts_with("{n}") && !text.substr(next).starts_with("{k}"))
+    while (next != std::string_view::npos && !text.substr(next).starts_with("{n}") &&
+           !text.substr(next).starts_with("{k}"))
       next = text.find('{', next + 1);
     out.append(text.substr(0, next));
     if (next == std::string_view::npos) return out;

@@ -19,13 +19,13 @@ struct open_loop_options {
   std::string events_path; ///< Also measure until the outcome comes by this event stream.
 };
 
-/// Sends at a fixed rate and measures from when a request should have been sent, so that a server that stalls is charged
-/// for everybody who had to wait (no coordinated omission). The service time alone is told beside it.
+/// Sends at a fixed rate and measures from when a request should have been sent, so that a server that stalls is
+/// charged for everybody who had to wait (no coordinated omission). The service time alone is told beside it.
 void open_loop(const open_loop_options& options);
 
 struct listen_options {
   http_target target;
-  std::string path;             ///< Of the event stream.
+  std::string path; ///< Of the event stream.
   unsigned listeners = 1000;
   std::string publish_path, publish_body; ///< What makes one event for all of them.
 };

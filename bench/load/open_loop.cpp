@@ -37,10 +37,11 @@ public:
       began_ = clock::now();
       send_due();
     });
-    io_.run_for(std::chrono::duration_cast<std::chrono::milliseconds>(seconds(options_.warm_up + options_.seconds + patience)));
+    io_.run_for(
+        std::chrono::duration_cast<std::chrono::milliseconds>(seconds(options_.warm_up + options_.seconds + patience)));
     if (answered_ < total_ || (events_ && events_left_ > 0))
-      throw std::runtime_error{"open loop: " + std::to_string(total_ - answered_) + " requests and " + std::to_string(events_left_)
-                               + " events were not answered in time"};
+      throw std::runtime_error{"open loop: " + std::to_string(total_ - answered_) + " requests and " +
+                               std::to_string(events_left_) + " events were not answered in time"};
     auto result = from_intended_.summary();
     result["service"] = service_.summary();
     if (events_) result["events"] = by_event_.summary();
@@ -55,7 +56,8 @@ private:
 
   void send_due() {
     auto now = clock::now();
-    while (!idle_.empty() && next_ < total_ && due(next_) <= now) send(next_++);
+    while (!idle_.empty() && next_ < total_ && due(next_) <= now)
+      send(next_++);
     // While everything is busy the next answer goes on; what is due meanwhile is charged with the wait.
     if (next_ == total_ || idle_.empty()) return;
     timer_.expires_at(due(next_));
@@ -69,7 +71,8 @@ private:
     auto* client = idle_.back();
     idle_.pop_back();
     auto sent = clock::now();
-    auto request = options_.target.request(options_.method, fill_in(options_.path, number), fill_in(options_.body, number));
+    auto request =
+        options_.target.request(options_.method, fill_in(options_.path, number), fill_in(options_.body, number));
     client->send(std::move(request), [this, client, number, sent](unsigned status, std::string_view body) {
       if (status == 0) throw std::runtime_error{"open loop: a connection broke: " + std::string{body}};
       on_answer(number, sent, status);
@@ -93,7 +96,8 @@ private:
 
   void on_events(std::string_view text) {
     finder_.feed(text, [this](uint64_t number) {
-      // An event may name its document more than once, and a pending outcome comes before the final one on some servers.
+      // An event may name its document more than once, and a pending outcome comes before the final one on some
+      // servers.
       if (number >= total_ || told_[number]) return;
       told_[number] = true;
       if (number >= first_measured_) by_event_.record(clock::now() - due(number));

@@ -20,7 +20,8 @@ CAF_TEST(an empty histogram has no percentiles) {
 CAF_TEST(every percentile is at most half a percent above the true one and never below) {
   auto h = std::make_unique<histogram>();
   constexpr int count = 100'000;
-  for (int i = 1; i <= count; ++i) h->record(i * 1us);
+  for (int i = 1; i <= count; ++i)
+    h->record(i * 1us);
   for (double q : {0.001, 0.01, 0.5, 0.9, 0.99, 0.999, 1.0}) {
     auto truth = q * count;
     CAF_MESSAGE("percentile " << q);
@@ -31,13 +32,15 @@ CAF_TEST(every percentile is at most half a percent above the true one and never
 
 CAF_TEST(nanoseconds are exact where buckets are single values) {
   auto h = std::make_unique<histogram>();
-  for (int i = 0; i < 100; ++i) h->record(i * 1ns);
+  for (int i = 0; i < 100; ++i)
+    h->record(i * 1ns);
   CAF_CHECK_EQUAL(h->percentile_us(0.5), 0.049);
 }
 
 CAF_TEST(one outlier among a thousand is the maximum and not the 99th percentile) {
   auto h = std::make_unique<histogram>();
-  for (int i = 0; i < 999; ++i) h->record(1ms);
+  for (int i = 0; i < 999; ++i)
+    h->record(1ms);
   h->record(2s);
   auto summary = h->summary();
   CAF_CHECK(summary["p99_us"].get<double>() < 1005);

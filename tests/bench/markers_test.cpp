@@ -33,6 +33,7 @@ CAF_TEST(a marker is found however the stream is cut) {
 CAF_TEST(byte by byte works too) {
   marker_finder finder;
   std::vector<uint64_t> found;
-  for (char c : std::string{R"("name":"n-123456")"}) finder.feed({&c, 1}, [&](uint64_t number) { found.push_back(number); });
+  for (char c : std::string{R"("name":"n-123456")"})
+    finder.feed({&c, 1}, [&](uint64_t number) { found.push_back(number); });
   CAF_CHECK_EQUAL(found, std::vector<uint64_t>{123'456});
 }
