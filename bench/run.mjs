@@ -75,7 +75,7 @@ for (const { scene, round } of runnable) {
   };
   if (works.length === 1) step(works[0]);
   try {
-    await withScratch((scratch) => scene.run({ scratch, settings, record, step, failed }));
+    await withScratch((scratch) => scene.run({ scratch, settings, record, step }));
   } catch (error) {
     // The rest is still worth having; the report says what is missing.
     failed([...begun].at(-1) ?? scene.title, error.message);

@@ -36,11 +36,11 @@ export async function wrk({ origin, path: target, method = 'GET', body = '', hea
     });
     return JSON.parse(/^RESULT (.+)$/m.exec(text)[1]);
   };
-  if (warmUp > 0) await run(Math.max(1, Math.round(warmUp)));
+  const warm = await run(Math.max(1, Math.round(warmUp)));
   around.begin();
   const result = await run(Math.max(1, Math.round(seconds)));
   around.end();
-  return result;
+  return { ...result, answered: warm.count + result.count };
 }
 
 /** Runs a program that prints "measuring", "measured" and a line of JSON. */

@@ -56,7 +56,9 @@ function fixedRates(results) {
   if (rows.length === 0) return '';
   return format.table(['', 'p50', 'p99', 'p99.9', 'longest', 'own CPU'], rows.map(([who, work]) => {
     const of = (name) => results.figure(who, work, name);
-    return [`${names[who]}, ${format.rate(Number(work.slice(5)))}/s`, ...['p50_us', 'p99_us', 'p999_us', 'max_us'].map((p) => format.micros(of(p))), format.cost(of('cpu_us'))];
+    const label = `${names[who]}, ${format.rate(Number(work.slice(5)))}/s`;
+    if (results.of(who, work).some(({ saturated }) => saturated)) return [label, 'cannot keep up', '', '', '', ''];
+    return [label, ...['p50_us', 'p99_us', 'p999_us', 'max_us'].map((p) => format.micros(of(p))), format.cost(of('cpu_us'))];
   }));
 }
 

@@ -15,7 +15,7 @@ function first(pattern, command, args) {
 }
 
 export const versions = () => ({
-  commit: first(/^([0-9a-f]+)/, 'git', ['rev-parse', '--short', 'HEAD']),
+  commit: first(/^(\S+)/, 'git', ['describe', '--always', '--dirty']),
   nats_server: first(/v?(\d[\d.]+)/, 'nats-server', ['--version']),
   node: process.versions.node,
   nginx: first(/nginx\/([\d.]+)/, 'nginx', ['-v']),

@@ -44,6 +44,7 @@ public:
     result["seconds"] = took_;
     result["per_second"] = static_cast<double>(latencies_->count()) / took_;
     result["failed"] = failed_;
+    result["answered"] = answered_;
     return result;
   }
 
@@ -98,6 +99,7 @@ private:
         latencies_->record(clock::now() - started_.at(slot));
       }
       --under_way_;
+      ++answered_;
       if (!stopping_) send(slot);
     }
     drained_.clear();
@@ -118,7 +120,7 @@ private:
   std::unique_ptr<histogram> latencies_ = std::make_unique<histogram>();
   clock::time_point began_;
   double took_ = 0;
-  uint64_t failed_ = 0;
+  uint64_t failed_ = 0, answered_ = 0; // those of the warm-up, too, are answered
   uint32_t under_way_ = 0;
   bool stopping_ = false;
 };
