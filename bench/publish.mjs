@@ -55,7 +55,7 @@ function summary() {
 
 const others = results.samples.map(({ foreign }) => foreign).filter((x) => typeof x === 'number').sort((a, b) => a - b);
 const share = others[others.length >> 1] ?? 0;
-const caveat = share > 0.05 ? ` Others used ${format.percent(share)} of the machine at the time, so take the ratios, not the figures.` : '';
+const caveat = share > 0.05 ? ` Others used ${format.percent(share)} of the machine at the time: a hint, not a measurement.` : '';
 const missed = targets(results).filter(({ met }) => met === false).length;
 
 replaceBetween(at('README.md'), `${summary()}

@@ -114,7 +114,7 @@ function foreword(results, { began, seconds, settings, machine, missing }) {
     `${began}, ${Math.round(seconds / 60)} minutes; ${settings.rounds} round${settings.rounds > 1 ? 's' : ''} of ${settings.seconds} s each${settings.quick ? ' (the quick version: for a first look, not for comparisons)' : ''}. Load generator, contestant and nats-server share the machine.`,
   ];
   if (foreign.length > 0) {
-    lines.push(`Others took ${format.percent(median(foreign))} of the machine (median of all measurements, at most ${format.percent(Math.max(...foreign))}).${disturbed ? ' **That is too much: the absolute figures are too low; ratios of one round are less affected.**' : ''}`);
+    lines.push(`Others took ${format.percent(median(foreign))} of the machine (median of all measurements, at most ${format.percent(Math.max(...foreign))}).${disturbed ? ' **That is too much: the absolute figures are too low. Ratios of one round suffer less, but whoever has a load generator beside it suffers more than a floor, which has none.**' : ''}`);
   }
   for (const [who, why] of Object.entries(missing)) lines.push(`Left out: ${who}, since ${why}.`);
   return lines.join('\n\n');
