@@ -6,6 +6,8 @@ import { Meter } from './meter.mjs';
 import { residentOf } from './procfs.mjs';
 
 const rate = 200;
+// Over less, what tables and buffers take once looks like growth.
+const leastSeconds = 600;
 
 /** Least squares: how much `values` grow a second; [seconds, value]. */
 export function slope(values) {
@@ -32,7 +34,8 @@ export const soakScene = (seconds) => ({
         seconds, warmUp: 1,
       }, meter);
       const later = history.slice(Math.floor(history.length / 10));
-      record('soak', { ...meter.charge(result), history, resident_early: later[0][1], growth_bytes_an_hour: slope(later) * 3600 });
+      const growth = seconds < leastSeconds ? {} : { growth_bytes_an_hour: slope(later) * 3600 };
+      record('soak', { ...meter.charge(result), history, resident_early: later[0][1], ...growth });
     } finally {
       clearInterval(watch);
     }

@@ -7,6 +7,12 @@ import { NatsServer } from '../../tests/integration/lib/nats_server.mjs';
 import { accepts, freePort } from '../../tests/integration/lib/ports.mjs';
 import { eventually } from '../../tests/integration/lib/wait.mjs';
 
+// A run that is interrupted leaves nothing behind either; its processes end with us.
+const directories = new Set();
+const remove = (directory) => fs.rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+process.on('exit', () => directories.forEach(remove));
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) process.on(signal, () => process.exit(code));
+
 export class Scratch {
   #started = [];
 
@@ -17,7 +23,8 @@ export class Scratch {
 
   directory() {
     const created = fs.mkdtempSync(path.join(os.tmpdir(), 'tidings-bench-'));
-    this.keep({ close: () => fs.rmSync(created, { recursive: true, force: true, maxRetries: 5 }) });
+    directories.add(created);
+    this.keep({ close: () => (remove(created), directories.delete(created)) });
     return created;
   }
 

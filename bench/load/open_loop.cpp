@@ -68,8 +68,8 @@ private:
 
   void send(uint64_t number) {
     if (number == first_measured_) tell("measuring");
-    auto* client = idle_.back();
-    idle_.pop_back();
+    auto* client = idle_.front();
+    idle_.pop_front();
     auto sent = clock::now();
     auto request =
         options_.target.request(options_.method, fill_in(options_.path, number), fill_in(options_.body, number));
@@ -115,7 +115,7 @@ private:
   boost::asio::io_context io_{1};
   boost::asio::steady_timer timer_{io_};
   std::vector<std::unique_ptr<http_client>> clients_;
-  std::vector<http_client*> idle_;
+  std::deque<http_client*> idle_; ///< In turn: a server closes a connection that it never hears from.
   std::optional<event_listener> events_;
   marker_finder finder_;
   std::vector<bool> told_;
