@@ -81,7 +81,7 @@ test('five hundred fast changes are far fewer events, and the last one is right'
 test('changes made on another instance are live too, and an EventSource survives a restart', async (world) => {
   const nats = await world.natsServer();
   const writer = await world.tidings({ nats: nats.url });
-  const reader = await world.tidings({ nats: nats.url, ready: false });
+  const reader = await world.tidings({ nats: nats.url }); // an EventSource that is refused gives up
   const source = world.adopt(eventSource(`${reader.origin}/locations`, { origins: [reader.origin, writer.origin] }));
   await eventually('the first answer', () => source.events.length === 1);
   checkCompleted(await writer.client.command('CreateLocation', town('Far'), { wait: 20 }));
