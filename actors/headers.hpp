@@ -14,6 +14,9 @@ inline constexpr const char* traceparent = "traceparent";   ///< W3C trace conte
 inline constexpr const char* expected_revision = "Tidings-Expected-Revision"; ///< Of the document; else the command is rejected.
 inline constexpr const char* expires = "Tidings-Expires";   ///< Milliseconds since 1970; not executed after that.
 inline constexpr const char* delay = "Tidings-Delay";       ///< Milliseconds the handler takes; demo only.
+inline constexpr const char* retry = "Tidings-Retry";       ///< Put back from DEAD_LETTERS, for the how manieth time; from 1.
+/// What a command keeps when it is given up, and gets back when it is retried.
+inline constexpr const char* kept[] = {owner, key, digest, traceparent, expected_revision, expires, delay};
 } // namespace command_headers
 
 /// On an outcome in the NOTIFICATIONS stream.
@@ -23,6 +26,7 @@ inline constexpr const char* code = "Tidings-Code";     ///< Of a failed outcome
 inline constexpr const char* digest = "Tidings-Digest"; ///< As on the command.
 inline constexpr const char* timing = "Tidings-Timing"; ///< Milliseconds from its delivery until handled, and until projected.
 inline constexpr const char* traceparent = "traceparent";
+inline constexpr const char* retry = "Tidings-Retry";   ///< As on the command: an earlier dead letter does not count then.
 } // namespace notification_headers
 
 /// On an entry of a bucket: which command made it.
@@ -34,7 +38,7 @@ inline constexpr const char* operation = "KV-Operation";    ///< DEL on a tombst
 inline constexpr const char* traceparent = "traceparent";   ///< As on the command.
 } // namespace entry_headers
 
-/// On a dead letter.
+/// On a dead letter, beside the command's own (`command_headers::kept`, `retry`).
 namespace dead_letter_headers {
 inline constexpr const char* reason = "Tidings-Reason";
 inline constexpr const char* attempts = "Tidings-Attempts";

@@ -2,6 +2,7 @@
 #include "actors/kv_projector.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include <spdlog/spdlog.h>
 
@@ -32,6 +33,15 @@ std::optional<rejection> refusal(const stored_command& command, const document_p
   if (has == *command.expected_revision) return std::nullopt;
   return rejection{"revision_mismatch", "expected revision " + std::to_string(*command.expected_revision)
                                           + (has == 0 ? ", but there is no document" : ", but it is " + std::to_string(has))};
+}
+
+/// Whether this outcome is the command's last word. One that says *dead letter* is not for a later retry.
+bool settles(const net::nats_message& outcome, const stored_command& command) {
+  if (command.retry == 0 || outcome.header(notification_headers::code) != "dead_lettered") return true;
+  auto told = outcome.header(notification_headers::retry); // empty, or a number of ours
+  uint32_t retry = 0;
+  std::from_chars(told.data(), told.data() + told.size(), retry);
+  return retry >= command.retry;
 }
 
 milliseconds backoff(uint32_t failures) {
@@ -113,8 +123,8 @@ void kv_projector_state::refresh(task& x) {
 void kv_projector_state::on_reply(const nats_reply& x) {
   if (auto* t = find(x.cookie, step::finding_outcome)) {
     if (x.error) return try_again(*t, x.error, false);
-    if (x.message.status() == 0) return finish(*t, {.what = projected::result::told_before});
-    if (x.message.status() != 404) return try_again(*t, make_error(errc::unavailable, "NOTIFICATIONS cannot be read"), false);
+    if (x.message.status() == 0 && settles(x.message, *t->order.command)) return finish(*t, {.what = projected::result::told_before});
+    if (x.message.status() != 0 && x.message.status() != 404) return try_again(*t, make_error(errc::unavailable, "NOTIFICATIONS cannot be read"), false);
     t->order.seen_before = false;
     t->must_refresh = true; // whoever had it before may have written what our copy does not have yet
     begin(*t);
@@ -150,8 +160,10 @@ void kv_projector_state::on_looked_up(const looked_up& x) {
 
 void kv_projector_state::on_entry(task& x, document_ptr entry) {
   auto& command = *x.order.command;
-  if (entry && entry->position >= command.position) {
-    if (entry->command_id != command.request.command_id) return finish(x, {.what = projected::result::superseded});
+  bool by_this = entry && entry->command_id == command.request.command_id;
+  // Of a command that was put back an earlier copy may have been applied, and told so long ago that nobody knows.
+  if (entry && (entry->position >= command.position || (by_this && command.retry > 0))) {
+    if (!by_this) return finish(x, {.what = projected::result::superseded});
     auto what = entry->deleted ? projected::result::removed : projected::result::written;
     return finish(x, {.what = what, .entry = std::move(entry)});
   }

@@ -6,6 +6,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "actors/dead_letter.hpp"
 #include "actors/headers.hpp"
 #include "actors/settlement.hpp"
 #include "envelopes/errc.hpp"
@@ -127,7 +128,7 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
   auto sequence = info.stream_sequence;
   auto [i, fresh] = tasks_.try_emplace(sequence);
   auto& x = i->second;
-  x.ack = msg.reply();
+  x.message = msg;
   x.touched = self_->clock().now();
   if (!fresh) return; // redelivered while we work on it
   x.received = x.touched;
@@ -138,11 +139,12 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
   if (!command) {
     auto reason = failure_of(command.error()).detail;
     x.telling = outcome_of_unreadable(msg, reason);
-    return bury(sequence, x, dead_letter_of_unreadable(msg, {reason, 1, info}));
+    return bury(sequence, x, dead_letter_of(msg, {reason, 1, info}));
   }
   x.command = std::move(*command);
   // An id that a client chose may have been used before, too long ago for the stream to notice.
-  seen_before = seen_before || !x.command->digest.empty();
+  // And one that is put back has an outcome for certain.
+  seen_before = seen_before || !x.command->digest.empty() || x.command->retry > 0;
   self_->send(options_.projectors.at(x.command->entry.model->bucket.str()), project{x.command, seen_before, self_});
 }
 
@@ -161,6 +163,7 @@ caf::expected<stored_command_ptr> reactor_state::read(const net::nats_message& m
   if (auto expires = number(msg.header(command_headers::expires)))
     command.expires = std::chrono::system_clock::time_point{milliseconds{*expires}};
   if (auto delay = number(msg.header(command_headers::delay))) command.delay = std::min(milliseconds{*delay}, longest_delay);
+  command.retry = static_cast<uint32_t>(number(msg.header(command_headers::retry)).value_or(0));
   return std::make_shared<const stored_command>(std::move(command));
 }
 
@@ -190,8 +193,8 @@ void reactor_state::on_projected(projected& x) {
     case result::told_before: return end(x.cookie);
     case result::gave_up: {
       t.telling = outcome_of(*t.command, x, t.reached);
-      auto stored = net::parse_delivery(t.ack).value_or(net::delivery_info{});
-      return bury(x.cookie, t, dead_letter_of(*t.command, {x.reason.message, x.attempts, stored}));
+      auto stored = net::parse_delivery(t.message.reply()).value_or(net::delivery_info{});
+      return bury(x.cookie, t, dead_letter_of(t.message, {x.reason.message, x.attempts, stored}));
     }
     case result::written:
     case result::removed: t.reached = stage::projected; [[fallthrough]];
@@ -240,7 +243,7 @@ void reactor_state::on_published(const published& x) {
 void reactor_state::end(uint64_t sequence) {
   auto i = tasks_.find(sequence);
   auto& t = i->second;
-  self_->send(options_.gateway, emit{std::move(t.ack), {}, t.dead ? term_text : ack_text});
+  self_->send(options_.gateway, emit{std::string{t.message.reply()}, {}, t.dead ? term_text : ack_text});
   if (t.command) self_->send(options_.projectors.at(t.command->entry.model->bucket.str()), settled{sequence});
   tasks_.erase(i);
   if (draining_ && tasks_.empty() && drained_.pending()) drained_.deliver(true);
@@ -254,7 +257,7 @@ void reactor_state::on_tick() {
     if (t.retry_at != clock_time{} && t.retry_at <= now) tell(sequence, t, t.at);
     if (now - t.touched < say_in_progress_after) continue;
     t.touched = now;
-    self_->send(options_.gateway, emit{t.ack, {}, in_progress_text});
+    self_->send(options_.gateway, emit{std::string{t.message.reply()}, {}, in_progress_text});
   }
   if (takeover_.consuming() && connected_ && now - heard_ > silence) {
     heard_ = now;

@@ -54,7 +54,7 @@ private:
 
   struct task {
     stored_command_ptr command; ///< Null for a message that is no command.
-    std::string ack;            ///< Where acknowledgements go.
+    net::nats_message message;  ///< As delivered last: where acknowledgements go, and what a dead letter keeps.
     step at = step::projecting;
     stage reached = stage::accepted;
     clock_time received{}, handled{};

@@ -15,15 +15,4 @@ publish outcome_of(const stored_command& command, const projected& result, stage
 /// then nobody can be told.
 publish outcome_of_unreadable(const net::nats_message& msg, std::string_view reason);
 
-struct burial {
-  std::string_view reason;
-  uint32_t attempts = 0;
-  net::delivery_info stored; ///< Where COMMANDS has it, and since when.
-};
-
-/// The command for DEAD_LETTERS, as `tidings` can replay it.
-publish dead_letter_of(const stored_command& command, const burial& why);
-/// The same of a message that cannot be read as a command.
-publish dead_letter_of_unreadable(const net::nats_message& msg, const burial& why);
-
 } // namespace tidings

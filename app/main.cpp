@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/client_verbs.hpp"
+#include "app/dead_verb.hpp"
 #include "app/serve_options.hpp"
 #include "app/version.hpp"
 #include "app/watch.hpp"
@@ -56,6 +57,9 @@ int main(int argc, char** argv) {
   watch_options watching;
   auto* watch_verb = app.add_subcommand("watch", "Follow a session's events in a terminal");
   add_watch_options(*watch_verb, watching);
+  dead_options burying;
+  auto* dead_verb = app.add_subcommand("dead", "Look at commands that were given up, retry or drop them");
+  add_dead_options(*dead_verb, burying);
   try {
     if (argc > 1 && argv[1][0] != '-' && !is_verb(app, argv[1]))
       throw CLI::ParseError{std::string{"there is no verb '"} + argv[1] + "'", 2};
@@ -64,6 +68,7 @@ int main(int argc, char** argv) {
     if (*query_verb) return query(asking);
     if (*serve_verb) return serve(options);
     if (*watch_verb) return watch(watching);
+    if (*dead_verb) return dead(burying);
   } catch (const CLI::Success& e) { // --help, --version
     return app.exit(e);
   } catch (const CLI::ParseError& e) {

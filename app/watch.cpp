@@ -18,6 +18,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
+#include "app/printable.hpp"
 #include "envelopes/json.hpp"
 #include "envelopes/token.hpp"
 #include "net/sse_parser.hpp"
@@ -47,20 +48,6 @@ std::optional<address> parse_url(std::string_view url) {
                  has_port ? std::string{url.substr(colon + 1)} : "80"};
   if (result.host.size() > 2 && result.host.front() == '[') result.host = result.host.substr(1, result.host.size() - 2);
   if (result.host.empty() || result.port.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
-  return result;
-}
-
-/// Text from a server must not steer the terminal.
-std::string printable(std::string_view text) {
-  std::string result;
-  unsigned char before = 0;
-  for (unsigned char c : text) {
-    // In UTF-8 the controls from U+0080 to U+009F are C2 80 to C2 9F; some terminals obey them too.
-    bool control = c < 0x20 || c == 0x7f || (before == 0xc2 && c < 0xa0);
-    if (control && c >= 0x80) result.pop_back();
-    result += control ? '?' : static_cast<char>(c);
-    before = c;
-  }
   return result;
 }
 

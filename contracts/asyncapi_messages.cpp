@@ -20,12 +20,14 @@ constexpr auto header_schemas = R"({
     "traceparent": { "type": "string" },
     "Tidings-Expected-Revision": { "type": "string", "description": "Of the document; else the command is rejected." },
     "Tidings-Expires": { "type": "string", "description": "Milliseconds since 1970; not executed after that." },
-    "Tidings-Delay": { "type": "string", "description": "Milliseconds the handler takes; demo only." } } },
+    "Tidings-Delay": { "type": "string", "description": "Milliseconds the handler takes; demo only." },
+    "Tidings-Retry": { "type": "string", "pattern": "^[0-9]+$", "description": "Put back from DEAD_LETTERS, for the how manieth time." } } },
   "outcome": { "type": "object", "required": ["Tidings-Status"], "properties": {
     "Tidings-Status": { "enum": ["completed", "failed"] },
     "Tidings-Code": { "type": "string", "description": "Of a failed outcome." },
     "Tidings-Digest": { "type": "string", "description": "As on the command." },
     "Tidings-Timing": { "type": "string", "description": "Milliseconds from its delivery until it was handled, and until it was projected." },
+    "Tidings-Retry": { "type": "string", "description": "As on the command." },
     "traceparent": { "type": "string" } } },
   "entry": { "type": "object", "required": ["Tidings-Command-Id", "Tidings-Position", "Nats-Expected-Last-Subject-Sequence"], "properties": {
     "Tidings-Command-Id": { "type": "string", "description": "Of the command that made it." },
@@ -38,7 +40,15 @@ constexpr auto header_schemas = R"({
     "Tidings-Attempts": { "type": "string" },
     "Tidings-Subject": { "type": "string", "description": "Where it came from." },
     "Tidings-Sequence": { "type": "string", "description": "In COMMANDS." },
-    "Tidings-Time": { "type": "string", "description": "When it was stored there." } } },
+    "Tidings-Time": { "type": "string", "description": "When it was stored there." },
+    "Tidings-Owner": { "type": "string", "description": "This and what follows: as on the command." },
+    "Tidings-Key": { "type": "string" },
+    "Tidings-Digest": { "type": "string" },
+    "traceparent": { "type": "string" },
+    "Tidings-Expected-Revision": { "type": "string" },
+    "Tidings-Expires": { "type": "string" },
+    "Tidings-Delay": { "type": "string" },
+    "Tidings-Retry": { "type": "string" } } },
   "more-time": { "type": "object", "required": ["Tidings-Extend-Ms"], "properties": {
     "Tidings-Extend-Ms": { "type": "string", "pattern": "^[0-9]+$", "description": "The deadline is so many milliseconds from now." } } }
 })";

@@ -33,6 +33,7 @@ struct stored_command {
   std::optional<std::chrono::system_clock::time_point> expires; ///< Not executed after this.
   milliseconds delay{0};     ///< Demo only.
   catalog::command_entry entry;
+  uint32_t retry = 0;        ///< Put back from DEAD_LETTERS for the how manieth time; 0: never.
 };
 using stored_command_ptr = std::shared_ptr<const stored_command>;
 

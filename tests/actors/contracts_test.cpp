@@ -89,16 +89,17 @@ CAF_TEST(the headers of messages are those that the actors set) {
   };
   using names = std::set<std::string>;
   namespace c = command_headers;
-  names stored{c::msg_id, c::owner, c::key, c::digest, c::traceparent, c::expected_revision, c::expires, c::delay};
+  names stored{c::msg_id, c::owner, c::key, c::digest, c::traceparent, c::expected_revision, c::expires, c::delay, c::retry};
   CAF_CHECK(told("headers.stored") == stored);
   namespace n = notification_headers;
-  names outcome_names{n::status, n::code, n::digest, n::traceparent, n::timing};
+  names outcome_names{n::status, n::code, n::digest, n::traceparent, n::timing, n::retry};
   CAF_CHECK(told("headers.outcome") == outcome_names);
   namespace e = entry_headers;
   names entry{e::command_id, e::position, e::expected, e::operation, e::traceparent};
   CAF_CHECK(told("headers.entry") == entry);
   namespace d = dead_letter_headers;
-  names dead{d::reason, d::attempts, d::subject, d::sequence, d::time};
+  names dead{d::reason, d::attempts, d::subject, d::sequence, d::time, c::retry};
+  dead.insert(std::begin(c::kept), std::end(c::kept));
   CAF_CHECK(told("headers.dead-letter") == dead);
 }
 

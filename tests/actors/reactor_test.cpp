@@ -206,6 +206,25 @@ CAF_TEST(a reason cannot bring a header of its own) {
   CAF_CHECK_EQUAL(header(last_publish(), dead_letter_headers::reason), "bad  Nats-Msg-Id: x");
 }
 
+CAF_TEST(a dead letter keeps what the command came with) {
+  deliver_text(1, envelope(1), {{command_headers::msg_id, "cmd-1"}, {command_headers::owner, "s-alice"}, {command_headers::digest, "d1"}});
+  project_ends(1, result::gave_up, {"dead_lettered", "the handler is on strike"});
+  CAF_CHECK_EQUAL(header(last_publish(), dead_letter_headers::subject), "commands.3.PutNote.cmd-1");
+  CAF_CHECK_EQUAL(header(last_publish(), command_headers::owner), "s-alice");
+  CAF_CHECK_EQUAL(header(last_publish(), command_headers::digest), "d1");
+  CAF_CHECK_EQUAL(header(last_publish(), command_headers::msg_id), "");
+}
+
+CAF_TEST(a command that is put back is looked for first and its outcome and letter say which retry it was) {
+  deliver_text(1, envelope(1), {{command_headers::owner, "public"}, {command_headers::retry, "2"}});
+  CAF_CHECK(got.last<project>().seen_before);
+  CAF_CHECK_EQUAL(got.last<project>().command->retry, 2u);
+  project_ends(1, result::gave_up, {"dead_lettered", "the handler is on strike"});
+  CAF_CHECK_EQUAL(header(last_publish(), command_headers::retry), "2");
+  stored_publish(1);
+  CAF_CHECK_EQUAL(header(last_publish(), notification_headers::retry), "2");
+}
+
 // ---- Redelivery ----------------------------------------------------------------------------------------------------
 
 CAF_TEST(a redelivery of what is in flight is not begun again but acknowledged where it came last) {

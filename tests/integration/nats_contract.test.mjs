@@ -54,7 +54,12 @@ test('every message over NATS is documented', async (world) => {
     assert.equal(buried.json.code, 'dead_lettered', buried.text);
     assert.equal((await client.command('Elsewhere', { mode: 'completed' }, { headers: trace })).status, 200);
     assert.equal((await client.query('Elsewhere', { mode: 'completed' })).status, 200);
-    await eventually('the dead letter', () => messages.some((x) => x.subject.startsWith('dead.')));
+    const letters = () => messages.filter((x) => x.subject.startsWith('dead.')).length;
+    await eventually('the dead letter', () => letters() === 1);
+    const { child } = world.launch(['dead', 'retry', buried.json.command_id, '--nats', nats.url]);
+    assert.equal((await child.exited(20_000)).code, 0, child.stderr);
+    await eventually('it is given up again', () => letters() === 2);
+    await eventually('and told', () => messages.some((x) => x.subject.startsWith('notifications.') && x.headers['Tidings-Retry']));
     await spy.flush();
   });
 
