@@ -27,9 +27,15 @@ void command_bus_state::init(command_bus_options options) {
 }
 
 void command_bus_state::submit(submit_command& x) {
-  auto refuse_with = [&](caf::error why) { refuse(x.listener, x.cookie, x.command_id, std::move(why)); };
+  auto refuse_with = [&](caf::error why) {
+    options_.counts->replied(x.command_type, command_reply::refused);
+    refuse(x.listener, x.cookie, x.command_id, std::move(why));
+  };
   if (draining) return refuse_with(make_error(errc::shutting_down, "stopping; another instance may take it"));
-  if (options_.forwarder && !options_.models->find_command(x.command_type).model) return self_->send(options_.forwarder, std::move(x));
+  if (options_.forwarder && !options_.models->find_command(x.command_type).model) {
+    options_.counts->replied({}, command_reply::forwarded);
+    return self_->send(options_.forwarder, std::move(x));
+  }
   auto id = token::admit(x.command_id, "command id");
   if (!id) return refuse_with(id.error());
   auto outgoing = prepare(x, *id);
@@ -38,7 +44,7 @@ void command_bus_state::submit(submit_command& x) {
   if (!slot) return refuse_with(make_error(errc::overloaded, "too many commands are being waited for"));
   auto order = std::make_shared<wait_order>(wait_order{options_.gateway, options_.hub, options_.reactor, std::move(*id), *x.owner,
                                                        std::move(*outgoing), x.wait, options_.publish_deadline,
-                                                       std::move(x.listener), x.cookie, std::move(slot), nullptr});
+                                                       std::move(x.listener), x.cookie, std::move(slot), nullptr, options_.counts});
   self_->spawn(command_waiter, std::move(order));
 }
 
@@ -81,14 +87,14 @@ void command_bus_state::attach(const attach_command& x) {
     return refuse(x.listener, x.cookie, x.command_id->str(), make_error(errc::overloaded, "too many commands are being waited for"));
   auto order = std::make_shared<wait_order>(wait_order{options_.gateway, options_.hub, options_.reactor, *x.command_id, *x.owner,
                                                        std::nullopt, draining ? milliseconds{0} : x.wait, options_.publish_deadline, x.listener,
-                                                       x.cookie, std::move(slot), types_});
+                                                       x.cookie, std::move(slot), types_, options_.counts});
   self_->spawn(command_waiter, std::move(order));
 }
 
 std::shared_ptr<void> command_bus_state::permit() {
-  if (*waiters_ >= options_.max_waiters) return nullptr;
-  ++*waiters_;
-  return {waiters_.get(), [count = waiters_](void*) { --*count; }};
+  if (options_.counts->waiters >= options_.max_waiters) return nullptr;
+  ++options_.counts->waiters;
+  return {options_.counts.get(), [counts = options_.counts](void*) { --counts->waiters; }};
 }
 
 void command_bus_state::refuse(const command_listener& listener, uint64_t cookie, const std::string& command_id, caf::error why) {

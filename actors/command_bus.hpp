@@ -21,6 +21,7 @@ struct command_bus_options {
   request_forwarder_actor forwarder;     ///< For types that no model declares; null: refused.
   size_t max_waiters = 20'000;           ///< Waits at a time; beyond it `overloaded`.
   milliseconds publish_deadline{5000};
+  metrics_ptr counts = std::make_shared<metrics>();
 };
 
 /// Where every command enters, whichever way it came: nothing invalid gets past it to NATS.
@@ -45,7 +46,6 @@ private:
   command_bus_ptr self_;
   command_bus_options options_;
   std::shared_ptr<const std::vector<token>> types_; // of all models
-  std::shared_ptr<size_t> waiters_ = std::make_shared<size_t>(0); // io thread only
 };
 
 command_bus_actor::behavior_type command_bus(command_bus_ptr self, command_bus_options options);

@@ -22,7 +22,7 @@ command_events_state::~command_events_state() {
 
 void command_events_state::init(std::shared_ptr<event_stream_order> order) {
   order_ = std::move(order);
-  writer.emplace(order_->connection);
+  writer.emplace(order_->connection, order_->counts, stream_kind::command);
   self_->send(order_->hub, watch_command{order_->command_id->str(), self_});
   self_->send(order_->hub, join_events{{}, self_, order_->command_id->str()});
   attach_command state;

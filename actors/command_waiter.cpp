@@ -170,7 +170,10 @@ void command_waiter_state::on_first_copy(const nats_reply& x) {
 
 void command_waiter_state::accepted(uint64_t sequence) {
   sequence_ = sequence;
-  if (order_->outgoing) accepted_after_ = self_->clock().now() - started_;
+  if (order_->outgoing) {
+    accepted_after_ = self_->clock().now() - started_;
+    order_->counts->accepted.observe(std::chrono::duration_cast<std::chrono::nanoseconds>(*accepted_after_));
+  }
   auto left = deadline_ - self_->clock().now();
   step_ = step::waiting;
   if (order_->wait == 0ms || left <= clock_time::duration{0}) return answer_pending();
@@ -238,9 +241,19 @@ bool command_waiter_state::may_see(std::string_view owner) const {
   return owner == order_->owner.str() || (!order_->outgoing && owner == public_owner().str());
 }
 
+void command_waiter_state::count(const command_answer& x) const {
+  auto how = command_reply::pending;
+  if (x.error) how = code_of(x.error) == errc::outcome_unknown ? command_reply::unknown : command_reply::refused;
+  else if (x.status == outcome_status::completed) how = command_reply::completed;
+  else if (x.status == outcome_status::failed) how = command_reply::failed;
+  order_->counts->replied(order_->outgoing->type, how);
+  if (how == command_reply::completed || how == command_reply::failed) order_->counts->waited.observe(self_->clock().now() - started_);
+}
+
 void command_waiter_state::answer(command_answer x) {
   step_ = step::done;
   x.accepted_after = accepted_after_;
+  if (order_->outgoing) count(x);
   self_->send(order_->hub, unwatch_command{order_->command_id.str(), self_});
   self_->send(order_->listener, std::move(x));
   self_->quit();

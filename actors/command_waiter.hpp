@@ -9,6 +9,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/interfaces.hpp"
+#include "actors/metrics.hpp"
 
 namespace tidings {
 
@@ -39,6 +40,7 @@ struct wait_order {
   uint64_t cookie = 0;
   std::shared_ptr<void> permit;       ///< Given back when the waiter ends.
   std::shared_ptr<const std::vector<token>> types; ///< Attaching: every command type it could be.
+  metrics_ptr counts = std::make_shared<metrics>();
 };
 
 /// One wait: watches for the outcome first, then publishes or looks the command up, then answers once - with the outcome,
@@ -71,6 +73,7 @@ private:
   void answer_pending();
   void answer_with(const notification& x);
   void answer(command_answer x);
+  void count(const command_answer& x) const;
   bool may_see(std::string_view owner) const;
   caf::error unknown_outcome() const;
   void fail(caf::error why);

@@ -11,6 +11,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/interfaces.hpp"
+#include "actors/metrics.hpp"
 #include "actors/sse_writer.hpp"
 
 namespace tidings {
@@ -29,6 +30,7 @@ struct event_stream_order {
   std::unique_ptr<ask_query> query;    ///< For a live query. Not inside: thousands of other streams have none.
   std::string last_event_id;           ///< As the client sent it; may be empty.
   std::shared_ptr<const std::vector<std::string>> refetch; ///< One list for all streams. Told to a client that missed events for good.
+  metrics_ptr counts = std::make_shared<metrics>();
 };
 
 /// The queries that a client asks again after it missed events for good.

@@ -46,7 +46,9 @@ void http_listener_state::accept() {
 }
 
 void http_listener_state::on_accepted(tcp::socket socket) {
+  auto& counts = *options_.services->counts;
   if (*open_ >= options_.max_connections) {
+    ++counts.connections_refused;
     // Nothing is read, so nothing can be held open: a best effort to say why.
     static constexpr std::string_view busy = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     boost::system::error_code ignored;
@@ -57,6 +59,7 @@ void http_listener_state::on_accepted(tcp::socket socket) {
   boost::system::error_code ignored;
   socket.set_option(tcp::no_delay{true}, ignored);
   ++*open_;
+  ++counts.connections_accepted;
   std::shared_ptr<void> permit{open_.get(), [count = open_](void*) { --*count; }};
   auto session = self_->spawn(http_session, options_.services, std::move(permit), self_);
   self_->send(session, adopt_socket{std::make_shared<tcp::socket>(std::move(socket)), options_.limits});
@@ -75,6 +78,9 @@ void http_listener_state::on_limits(const connection_change& x) {
 
 void http_listener_state::on_tick() {
   auto now = self_->clock().now();
+  auto& counts = *options_.services->counts;
+  counts.connections = *open_;
+  if (due_ != clock_time{}) counts.loop_delay.observe(now - due_);
   std::erase_if(connections_, [now](auto& weak) {
     auto connection = weak.lock();
     if (connection) connection->check_deadlines(now);
@@ -85,7 +91,9 @@ void http_listener_state::on_tick() {
     accept();
   }
   if (draining_ && *open_ == 0 && drained_.pending()) drained_.deliver(true);
-  self_->delayed_send(self_, draining_ ? 20ms : tick, tick_atom::value);
+  auto pause = draining_ ? 20ms : tick;
+  due_ = now + pause;
+  self_->delayed_send(self_, pause, tick_atom::value);
 }
 
 caf::result<bool> http_listener_state::drain() {

@@ -50,6 +50,7 @@ private:
   std::shared_ptr<size_t> open_ = std::make_shared<size_t>(0); // io thread only
   bool paused_ = false; // accepting failed, or all places are taken; the next tick tries again
   bool draining_ = false;
+  clock_time due_{}; // of the next tick; zero before the first
   caf::typed_response_promise<bool> drained_;
 };
 

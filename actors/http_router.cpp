@@ -126,6 +126,8 @@ http_call route(net::http_request& request, const http_settings& settings) {
     fixed(health_check{});
   } else if (path == "/readyz") {
     fixed(readiness_check{});
+  } else if (path == "/metrics") {
+    fixed(metrics_request{});
   } else if (path == "/model") {
     fixed(model_request{});
   } else if (path == "/services") {
@@ -164,6 +166,24 @@ http_call route(net::http_request& request, const http_settings& settings) {
     }
   }
   return call;
+}
+
+route_class class_of(const http_call& call) {
+  return std::visit(
+    [](auto& what) {
+      using type = std::decay_t<decltype(what)>;
+      if constexpr (std::is_same_v<type, submit_command>) return route_class::command;
+      else if constexpr (std::is_same_v<type, attach_command>) return route_class::outcome;
+      else if constexpr (std::is_same_v<type, events_request>) return route_class::events;
+      else if constexpr (std::is_same_v<type, ask_query>) return route_class::query;
+      else if constexpr (std::is_same_v<type, session_request>) return route_class::session;
+      else if constexpr (std::is_same_v<type, model_request> || std::is_same_v<type, services_request>) return route_class::description;
+      else if constexpr (std::is_same_v<type, asset_request>) return route_class::page;
+      else if constexpr (std::is_same_v<type, health_check> || std::is_same_v<type, readiness_check>) return route_class::probe;
+      else if constexpr (std::is_same_v<type, metrics_request>) return route_class::metrics;
+      else return route_class::other; // errors, and what only asks for methods
+    },
+    call.what);
 }
 
 } // namespace tidings

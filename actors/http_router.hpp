@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "actors/messages.hpp"
+#include "actors/metrics.hpp"
 #include "net/http_message.hpp"
 
 namespace tidings {
@@ -32,6 +33,8 @@ struct http_settings {
 struct health_check {};
 /// Can it do its work? `/readyz`.
 struct readiness_check {};
+/// What was counted. `/metrics`.
+struct metrics_request {};
 /// Which methods does the path take? OPTIONS.
 struct options_check {
   std::string allow;
@@ -69,7 +72,7 @@ struct after_command {
 
 /// A request, understood. Listener and cookie of the messages are still to be filled in.
 struct http_call {
-  std::variant<caf::error, submit_command, attach_command, ask_query, health_check, readiness_check, options_check, method_refused,
+  std::variant<caf::error, submit_command, attach_command, ask_query, health_check, readiness_check, metrics_request, options_check, method_refused,
                events_request, model_request, services_request, session_request, asset_request>
     what;
   std::optional<after_command> after; ///< For a query.
@@ -81,5 +84,8 @@ struct http_call {
 
 /// Maps a request to what it asks for (DESIGN.md, "HTTP"). Pure. The body is moved out of `request`.
 http_call route(net::http_request& request, const http_settings& settings);
+
+/// What to count it as.
+route_class class_of(const http_call& call);
 
 } // namespace tidings

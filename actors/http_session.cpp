@@ -7,6 +7,7 @@
 
 #include "actors/event_stream.hpp"
 #include "actors/http_answers.hpp"
+#include "actors/metrics_page.hpp"
 #include "envelopes/errc.hpp"
 #include "net/activation.hpp"
 
@@ -70,6 +71,7 @@ void http_session_state::on_request(net::http_request& request) {
   spdlog::debug("{} {}", request.method, path_);
   since_ = std::chrono::steady_clock::now();
   call_ = std::make_unique<http_call>(route(request, services_->settings));
+  route_ = class_of(*call_);
   std::visit(
     [this](auto& what) {
       using type = std::decay_t<decltype(what)>;
@@ -106,6 +108,8 @@ void http_session_state::on_request(net::http_request& request) {
       } else if constexpr (std::is_same_v<type, readiness_check>) {
         self_->request(services_->readiness, caf::infinite, start_atom::value)
           .then([this](const readiness_report& x) { if (answering_) respond(http_answers::readiness(x)); });
+      } else if constexpr (std::is_same_v<type, metrics_request>) {
+        respond({200, {{"Cache-Control", "no-store"}}, metrics_type, render_metrics(*services_->counts), nullptr});
       } else if constexpr (std::is_same_v<type, options_check>) {
         respond({204, {{"Allow", what.allow}}, {}, {}, nullptr});
       } else {
@@ -127,6 +131,7 @@ void http_session_state::on_bad_request(const caf::error& why, std::string path)
   ++cookie_;
   answering_ = true;
   call_ = std::make_unique<http_call>();
+  route_ = route_class::other;
   path_ = std::move(path);
   answer_problem(why);
 }
@@ -143,6 +148,7 @@ void http_session_state::on_drained() {
 
 void http_session_state::on_closed() {
   if (stream_) self_->send_exit(stream_, caf::exit_reason::user_shutdown);
+  if (connection_ && connection_->was_cut()) ++services_->counts->connections_cut;
   connection_.reset();
   self_->quit();
 }
@@ -207,7 +213,7 @@ void http_session_state::start_stream(events_request& x) {
   auto order = std::make_shared<event_stream_order>(event_stream_order{
     connection_, services_->gateway, services_->hub, services_->commands, services_->queries, self_, cookie_, *x.owner,
     std::move(x.command_id), x.query ? std::make_unique<ask_query>(std::move(*x.query)) : nullptr, std::move(x.last_event_id),
-    services_->refetch});
+    services_->refetch, services_->counts});
   if (order->command_id) stream_ = self_->spawn(command_events, std::move(order));
   else if (order->query) stream_ = self_->spawn(live_query, std::move(order));
   else {
@@ -224,6 +230,7 @@ void http_session_state::answer_problem(const caf::error& why, std::string allow
 
 void http_session_state::respond(net::http_response x) {
   answering_ = false;
+  services_->counts->answered(route_, x.status);
   if (connection_) connection_->respond(std::move(x));
 }
 

@@ -10,6 +10,7 @@
 
 #include "actors/http_router.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/metrics.hpp"
 
 namespace tidings {
 
@@ -26,6 +27,7 @@ struct http_services {
   nats_gateway_actor gateway;
   service_directory_actor directory;
   std::shared_ptr<const std::vector<std::string>> refetch; ///< Never null; see refetch_list.
+  metrics_ptr counts = std::make_shared<metrics>();
 };
 
 /// One connection: routes its requests, one at a time, and writes the answers. Dies with its socket.
@@ -66,6 +68,7 @@ private:
   bool answering_ = false;      // an answer is owed
   bool streams_owner_ = false;  // the connection ends with that stream
   std::unique_ptr<http_call> call_; // null before the first request and in a stream of an owner
+  route_class route_ = route_class::other;
   event_stream_actor stream_;   // while the response is a stream
   std::chrono::steady_clock::time_point since_{};
   std::string path_, command_id_;

@@ -8,6 +8,7 @@
 
 #include "actors/headers.hpp"
 #include "actors/read_model.hpp"
+#include "actors/settlement.hpp"
 #include "envelopes/errc.hpp"
 #include "envelopes/subjects.hpp"
 #include "model/canonical.hpp"
@@ -260,7 +261,8 @@ void kv_projector_state::try_again(task& x, const caf::error& why, bool our_faul
   }
   // A lost compare-and-set has a fresh revision waiting; everything else needs time.
   auto delay = code_of(why) == errc::wrong_revision ? 0ms : backoff(count);
-  spdlog::debug("command {} is tried again in {} ms: {}", sequence, delay.count(), failure_of(why).detail);
+  if (spdlog::should_log(spdlog::level::debug))
+    spdlog::debug("{} is tried again in {} ms: {}", name_of(*x.order.command), delay.count(), failure_of(why).detail);
   if (delay == 0ms) return begin(x);
   x.at = step::backing_off;
   delayed_.emplace(self_->clock().now() + delay, sequence);

@@ -28,7 +28,7 @@ live_query_state::~live_query_state() {
 
 void live_query_state::init(std::shared_ptr<event_stream_order> order) {
   order_ = std::move(order);
-  writer.emplace(order_->connection);
+  writer.emplace(order_->connection, order_->counts, stream_kind::query);
   self_->send(order_->hub, join_events{{}, self_});
   ask();
 }

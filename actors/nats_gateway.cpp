@@ -28,15 +28,19 @@ constexpr milliseconds longest_extension{600'000};
 
 } // namespace
 
-void nats_gateway_state::init(boost::asio::io_context& io, net::nats_options options, readiness_actor readiness) {
+void nats_gateway_state::init(boost::asio::io_context& io, net::nats_options options, readiness_actor readiness, metrics_ptr counts) {
   readiness_ = std::move(readiness);
+  counts_ = std::move(counts);
   inbox_ = "_INBOX." + make_session_id();
   connection_ = std::make_unique<net::nats_connection>(
     io, std::move(options),
     net::nats_connection::events{
       [self = self_] { net::activate(self, [self] { self->state.on_readable(); }); },
       [self = self_](bool up) { net::activate(self, [self, up] { self->state.on_connected(up); }); },
-      [](std::string what) { spdlog::warn("NATS: {}", what); }});
+      [counts = counts_](std::string what) {
+        ++counts->nats_troubles;
+        spdlog::warn("NATS: {}", what);
+      }});
   self_->send(readiness_, component_state{"nats", false, "not connected yet"});
 }
 
@@ -68,7 +72,8 @@ void nats_gateway_state::on_connected(bool up) {
     for (auto& [key, sub] : subscriptions_)
       if (!sub.handle) open_subscription(sub);
   if (up == connected_) return;
-  connected_ = up;
+  counts_->connected = connected_ = up;
+  ++(up ? counts_->connects : counts_->disconnects);
   spdlog::info("NATS: {}", up ? "connected" : "disconnected");
   // A publish that was open when the connection broke never gets its answer: nobody need wait for the timeout.
   if (!up) {
@@ -126,7 +131,7 @@ caf::error nats_gateway_state::call(std::string_view inbox, const std::string& s
   what.generation = generation;
   what.due = self_->clock().now() + timeout;
   open_[slot] = std::move(what);
-  ++open_count_;
+  counts_->open_calls = ++open_count_;
   if (!ticking_) {
     ticking_ = true;
     self_->delayed_send(self_, tick, tick_atom::value);
@@ -138,7 +143,7 @@ nats_gateway_state::open_call nats_gateway_state::release(size_t slot) {
   auto call = std::exchange(open_[slot], open_call{});
   open_[slot].generation = call.generation + 1; // a late answer to the old call must not reach the next one
   free_.push_back(slot);
-  --open_count_;
+  counts_->open_calls = --open_count_;
   return call;
 }
 
@@ -263,8 +268,8 @@ void nats_gateway_state::check_drained() {
 }
 
 nats_gateway_actor::behavior_type nats_gateway(nats_gateway_ptr self, boost::asio::io_context* io,
-                                               net::nats_options options, readiness_actor readiness) {
-  self->state.init(*io, std::move(options), std::move(readiness));
+                                               net::nats_options options, readiness_actor readiness, metrics_ptr counts) {
+  self->state.init(*io, std::move(options), std::move(readiness), std::move(counts));
   return {
     [self](start_atom) { self->state.start(); },
     [self](publish& x) { self->state.on_publish(x); },

@@ -13,6 +13,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include "actors/interfaces.hpp"
+#include "actors/metrics.hpp"
 #include "net/nats_connection.hpp"
 
 namespace tidings {
@@ -31,7 +32,7 @@ struct nats_gateway_state {
 
   explicit nats_gateway_state(nats_gateway_ptr self) : self_{self} {}
 
-  void init(boost::asio::io_context& io, net::nats_options options, readiness_actor readiness);
+  void init(boost::asio::io_context& io, net::nats_options options, readiness_actor readiness, metrics_ptr counts);
   void start();
   void on_publish(publish& x);
   void on_request(nats_request& x);
@@ -70,6 +71,7 @@ private:
 
   nats_gateway_ptr self_;
   readiness_actor readiness_;
+  metrics_ptr counts_;
   std::unique_ptr<net::nats_connection> connection_;
   std::string inbox_;
   net::nats_connection::subscription inbox_sub_{nullptr, natsSubscription_Destroy};
@@ -86,6 +88,6 @@ private:
 
 /// @param io Runs this actor's system; outlives it.
 nats_gateway_actor::behavior_type nats_gateway(nats_gateway_ptr self, boost::asio::io_context* io,
-                                               net::nats_options options, readiness_actor readiness);
+                                               net::nats_options options, readiness_actor readiness, metrics_ptr counts);
 
 } // namespace tidings

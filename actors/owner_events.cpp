@@ -32,7 +32,7 @@ owner_events_state::~owner_events_state() {
 
 void owner_events_state::init(std::shared_ptr<event_stream_order> order) {
   order_ = std::move(order);
-  writer.emplace(order_->connection);
+  writer.emplace(order_->connection, order_->counts, stream_kind::owner);
   self_->send(order_->hub, join_events{order_->owner.str(), self_});
 }
 

@@ -10,6 +10,7 @@
 #include "actors/headers.hpp"
 #include "actors/settlement.hpp"
 #include "envelopes/errc.hpp"
+#include "net/jetstream.hpp"
 
 namespace tidings {
 
@@ -24,6 +25,9 @@ constexpr auto say_in_progress_after = ack_wait / 3;
 constexpr milliseconds heartbeat{2'000};
 constexpr auto silence = 3 * heartbeat;
 constexpr auto longest_backoff = 5000ms;
+constexpr auto ask_again_after = 5s;
+
+enum cookies : uint64_t { consumer_state = 1 };
 
 constexpr milliseconds longest_delay{60'000};
 
@@ -97,7 +101,9 @@ void reactor_state::on_connection(const connection_change& x) {
 void reactor_state::on_reply(const nats_reply& x) {
   using phase = takeover::phase;
   auto before = takeover_.at();
-  takeover_.on_reply(x);
+  if (!takeover_.on_reply(x) && x.cookie == consumer_state && !x.error)
+    if (auto answer = net::jetstream::parse_api_answer(x.message.data()); answer && !answer->error)
+      options_.counts->behind = answer->body.value("num_pending", uint64_t{0});
   if (before == phase::verifying && takeover_.at() == phase::failed)
     spdlog::error("the consumer of COMMANDS is gone; making another behind what is settled");
   if (before != phase::consuming && takeover_.at() == phase::consuming) {
@@ -108,6 +114,7 @@ void reactor_state::on_reply(const nats_reply& x) {
 }
 
 void reactor_state::report() {
+  options_.counts->consuming = connected_ && takeover_.consuming();
   bool ready = connected_ && (takeover_.consuming() || (!allowed_ && streams_ready_)); // standing by is ready, too
   if (told_ == ready) return;
   told_ = ready;
@@ -130,6 +137,11 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
   auto& x = i->second;
   x.message = msg;
   x.touched = self_->clock().now();
+  auto& counts = *options_.counts;
+  counts.in_flight = tasks_.size();
+  counts.behind = info.pending;
+  asked_ = x.touched;
+  if (info.delivered > 1) ++counts.redelivered;
   if (!fresh) return; // redelivered while we work on it
   x.received = x.touched;
   // What the stream held when we took over may have been told by whoever consumed before.
@@ -172,6 +184,7 @@ void reactor_state::on_handled(const handled& x) {
   if (i == tasks_.end()) return;
   i->second.reached = stage::handled;
   i->second.handled = self_->clock().now();
+  options_.counts->handled.observe(i->second.handled - i->second.received);
 }
 
 stage reactor_state::stage_of(uint64_t sequence) const {
@@ -188,16 +201,19 @@ void reactor_state::on_projected(projected& x) {
   using result = projected::result;
   switch (x.what) {
     case result::superseded:
-      spdlog::warn("command {} was settled before a later one of its key; nothing to do", x.cookie);
-      return end(x.cookie);
-    case result::told_before: return end(x.cookie);
+      spdlog::warn("{} was settled before a later one of its key; nothing to do", name_of(*t.command));
+      return end(x.cookie, command_end::skipped);
+    case result::told_before: return end(x.cookie, command_end::skipped);
     case result::gave_up: {
       t.telling = outcome_of(*t.command, x, t.reached);
       auto stored = net::parse_delivery(t.message.reply()).value_or(net::delivery_info{});
       return bury(x.cookie, t, dead_letter_of(t.message, {x.reason.message, x.attempts, stored}));
     }
     case result::written:
-    case result::removed: t.reached = stage::projected; [[fallthrough]];
+    case result::removed:
+      t.reached = stage::projected;
+      options_.counts->projected.observe(self_->clock().now() - t.received);
+      [[fallthrough]];
     case result::rejected: break;
   }
   t.telling = outcome_of(*t.command, x, t.reached);
@@ -211,7 +227,7 @@ void reactor_state::on_projected(projected& x) {
 }
 
 void reactor_state::bury(uint64_t sequence, task& x, publish letter) {
-  spdlog::error("command {} goes to DEAD_LETTERS: {}", sequence, letter.headers.front().second);
+  spdlog::error("{} goes to DEAD_LETTERS: {}", x.command ? name_of(*x.command) : name_of(x.message), letter.headers.front().second);
   x.dead = true;
   x.burial = std::move(letter);
   tell(sequence, x, step::burying);
@@ -237,15 +253,18 @@ void reactor_state::on_published(const published& x) {
     return;
   }
   if (t.at == step::burying && !t.telling.subject.empty()) return tell(x.cookie, t, step::telling);
-  end(x.cookie);
+  if (t.at == step::telling) options_.counts->notified.observe(self_->clock().now() - t.received);
+  end(x.cookie, t.dead ? command_end::dead_lettered : t.reached == stage::projected ? command_end::completed : command_end::rejected);
 }
 
-void reactor_state::end(uint64_t sequence) {
+void reactor_state::end(uint64_t sequence, command_end how) {
   auto i = tasks_.find(sequence);
   auto& t = i->second;
+  options_.counts->ended(t.command ? std::string_view{t.command->request.command_type} : std::string_view{}, how);
   self_->send(options_.gateway, emit{std::string{t.message.reply()}, {}, t.dead ? term_text : ack_text});
   if (t.command) self_->send(options_.projectors.at(t.command->entry.model->bucket.str()), settled{sequence});
   tasks_.erase(i);
+  options_.counts->in_flight = tasks_.size();
   if (draining_ && tasks_.empty() && drained_.pending()) drained_.deliver(true);
 }
 
@@ -264,8 +283,17 @@ void reactor_state::on_tick() {
     takeover_.verify();
   }
   if (takeover_.at() == takeover::phase::failed) take_over();
+  ask_how_far_behind();
   report();
   self_->delayed_send(self_, tick, tick_atom::value);
+}
+
+void reactor_state::ask_how_far_behind() {
+  // Every delivery says it. But in a jam, when as much is in flight as may be, nothing is delivered.
+  auto now = self_->clock().now();
+  if (tasks_.empty() || !takeover_.consuming() || !connected_ || now - asked_ < ask_again_after) return;
+  asked_ = now;
+  self_->send(options_.gateway, nats_request{net::jetstream::api("CONSUMER.INFO.COMMANDS." + takeover_.consumer()), {}, {}, 2s, self_, consumer_state});
 }
 
 caf::result<bool> reactor_state::drain() {

@@ -10,6 +10,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include "actors/interfaces.hpp"
+#include "actors/metrics.hpp"
 #include "actors/takeover.hpp"
 
 namespace tidings {
@@ -24,6 +25,7 @@ struct reactor_options {
   std::map<std::string, kv_projector_actor> projectors; ///< By bucket.
   uint32_t max_in_flight = 1024;                        ///< The consumer's max_ack_pending.
   bool leased = false;                                  ///< Consume only while a lease says so.
+  metrics_ptr counts = std::make_shared<metrics>();
 };
 
 /// Consumes the COMMANDS stream through a durable consumer with explicit acks.
@@ -70,7 +72,8 @@ private:
   caf::expected<stored_command_ptr> read(const net::nats_message& msg, const net::delivery_info& info) const;
   void bury(uint64_t sequence, task& x, publish letter);
   void tell(uint64_t sequence, task& x, step at);
-  void end(uint64_t sequence);
+  void end(uint64_t sequence, command_end how);
+  void ask_how_far_behind();
   void report();
 
   reactor_ptr self_;
@@ -80,6 +83,7 @@ private:
   uint64_t delivered_ = 0;                // highest sequence taken
   std::optional<uint64_t> started_behind_;// where our first consumer began; empty before that
   clock_time heard_{};
+  clock_time asked_{};                    // when the consumer last said how much waits
   bool connected_ = false, streams_ready_ = false, draining_ = false, allowed_ = true;
   std::optional<bool> told_;
   caf::typed_response_promise<bool> drained_;

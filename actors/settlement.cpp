@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "actors/settlement.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include "actors/dead_letter.hpp"
 #include "actors/headers.hpp"
+#include "actors/request_headers.hpp"
 #include "envelopes/subjects.hpp"
 #include "envelopes/timestamp.hpp"
 
@@ -58,6 +61,24 @@ publish outcome_of_unreadable(const net::nats_message& msg, std::string_view rea
   x.error = std::string{reason};
   x.code = "dead_lettered";
   return notification_of(*owner, x);
+}
+
+namespace {
+
+std::string name_of(std::string_view type, std::string_view id, uint64_t sequence, std::string_view traceparent) {
+  auto trace = trace_id_of(traceparent);
+  return fmt::format("command {} {} (COMMANDS {}{}{})", type, id, sequence, trace.empty() ? "" : ", trace ", trace);
+}
+
+} // namespace
+
+std::string name_of(const stored_command& command) {
+  return name_of(command.request.command_type, command.request.command_id, command.position.sequence, command.traceparent);
+}
+
+std::string name_of(const net::nats_message& msg) {
+  auto info = net::parse_delivery(msg.reply()).value_or(net::delivery_info{});
+  return name_of(buried_type(msg.subject()).str(), buried_id(msg.subject()).str(), info.stream_sequence, msg.header(command_headers::traceparent));
 }
 
 } // namespace tidings

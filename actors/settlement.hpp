@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "actors/messages.hpp"
@@ -14,5 +15,10 @@ publish outcome_of(const stored_command& command, const projected& result, stage
 /// The outcome of a message that cannot be read as a command. Its subject is empty if the message does not say who sent it:
 /// then nobody can be told.
 publish outcome_of_unreadable(const net::nats_message& msg, std::string_view reason);
+
+/// What a line of the log calls a command: type, id, place in COMMANDS, and trace id if it has one.
+std::string name_of(const stored_command& command);
+/// The same of a message that cannot be read as a command.
+std::string name_of(const net::nats_message& msg);
 
 } // namespace tidings

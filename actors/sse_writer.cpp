@@ -19,8 +19,14 @@ std::chrono::milliseconds jittered_retry() {
 
 } // namespace
 
+sse_writer::~sse_writer() {
+  if (begun_) --counts_->streams[static_cast<size_t>(kind_)];
+}
+
 void sse_writer::begin(std::string_view position) {
   begun_ = true;
+  ++counts_->streams[static_cast<size_t>(kind_)];
+  counts_->answered(route_class::events, 200);
   net::http_response head;
   head.content_type = "text/event-stream";
   head.headers = {{"Cache-Control", "no-cache, no-transform"}, {"X-Accel-Buffering", "no"}};
@@ -46,6 +52,7 @@ void sse_writer::finish() {
 }
 
 void sse_writer::nothing_more() {
+  counts_->answered(route_class::events, 204);
   connection_->respond({204, {{"Cache-Control", "no-store"}}, {}, {}, nullptr});
 }
 

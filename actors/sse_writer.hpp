@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "actors/metrics.hpp"
 #include "net/http_connection.hpp"
 
 namespace tidings {
@@ -12,7 +13,11 @@ namespace tidings {
 /// Writes Server-Sent Events to a connection (DESIGN.md, "SSE").
 class sse_writer {
 public:
-  explicit sse_writer(std::shared_ptr<net::http_connection> connection) : connection_{std::move(connection)} {}
+  sse_writer(std::shared_ptr<net::http_connection> connection, metrics_ptr counts, stream_kind kind)
+      : connection_{std::move(connection)}, counts_{std::move(counts)}, kind_{kind} {}
+  ~sse_writer();
+  sse_writer(const sse_writer&) = delete;
+  sse_writer& operator=(const sse_writer&) = delete;
 
   /// Headers, a comment so that they flush, and when to come back.
   /// @param position Given to the client as its place in the stream before the first event; may be empty.
@@ -39,6 +44,8 @@ private:
 
   std::shared_ptr<net::http_connection> connection_;
   size_t unsent_ = 0; // since the connection last said that it is empty
+  metrics_ptr counts_;
+  stream_kind kind_;
   bool begun_ = false;
 };
 

@@ -154,6 +154,9 @@ void stream_keeper_state::judge() {
   }
   for (auto& wanted : options_.streams)
     if (silent_.contains(wanted.name)) return report(false, "the servers that keep stream " + wanted.name + " do not answer");
+  for (auto& wanted : options_.streams)
+    if (auto i = found_.find(wanted.name); i != found_.end())
+      options_.counts->stored[wanted.name] = {i->second["state"].value("messages", uint64_t{0}), i->second["state"].value("bytes", uint64_t{0})};
   std::vector<const wanted_stream*> missing;
   for (auto& wanted : options_.streams)
     if (!found_.contains(wanted.name)) missing.push_back(&wanted);

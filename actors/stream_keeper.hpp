@@ -12,6 +12,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/interfaces.hpp"
+#include "actors/metrics.hpp"
 
 namespace tidings {
 
@@ -33,6 +34,7 @@ struct stream_keeper_options {
   std::vector<streams_listener> listeners;     ///< Told each time everything is (again) as it should be.
   /// Ends the program with a sentence: a stream is in the way from the start. Later the same is "not ready".
   std::function<void(std::string)> refuse;
+  metrics_ptr counts = std::make_shared<metrics>();
 };
 
 /// Looks at all streams at each connection, every few seconds, and when JetStream says that one changed. Creates what is

@@ -38,6 +38,7 @@ public:
   bool consuming() const noexcept { return phase_ == phase::consuming || phase_ == phase::verifying; }
   /// Deliveries of an older consumer carry another tag.
   uint64_t tag() const noexcept { return epoch_; }
+  const std::string& consumer() const noexcept { return name_; }
   uint64_t start() const noexcept { return start_; }                 ///< First sequence our consumer delivers.
   uint64_t last_sequence() const noexcept { return last_sequence_; } ///< Of the stream, when we took over.
   uint64_t incarnation() const noexcept { return incarnation_; }     ///< When the stream was created.

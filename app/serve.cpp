@@ -77,6 +77,7 @@ private:
   boost::asio::io_context& io_;
   caf::actor_system& system_;
   catalog_ptr models_;
+  metrics_ptr counts_ = std::make_shared<metrics>(*models_);
   const serve_options& options_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer poll_;
@@ -98,13 +99,13 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
     url = "nats://127.0.0.1:" + std::to_string(embedded_port);
     parts_.server = system_.spawn(nats_server, nats_server_options{&io_, options_.store, embedded_port}, parts_.readiness);
   }
-  parts_.gateway = system_.spawn(nats_gateway, &io_, net::nats_options{url, "tidings"}, parts_.readiness);
+  parts_.gateway = system_.spawn(nats_gateway, &io_, net::nats_options{url, "tidings"}, parts_.readiness, counts_);
   parts_.hub = system_.spawn(notification_hub, parts_.gateway, parts_.readiness);
   std::map<std::string, read_model_actor> read_models;
   stream_keeper_options streams{wanted_streams(*models_, options_.replicas), {parts_.hub}, [this](const std::string& why) {
     exit_code_ = refuse_to_start(why);
     stop();
-  }};
+  }, counts_};
   for (auto& model : models_->models()) {
     auto copy = system_.spawn(read_model, model, parts_.gateway, parts_.readiness);
     read_models.emplace(model->bucket.str(), copy);
@@ -121,7 +122,7 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   auto served = serves ? models_ : *catalog::make({});
   auto forwarder = system_.spawn(request_forwarder, request_forwarder_options{parts_.gateway});
   keep(forwarder);
-  parts_.commands = system_.spawn(command_bus, command_bus_options{served, parts_.gateway, parts_.hub, parts_.reactor, forwarder});
+  parts_.commands = system_.spawn(command_bus, command_bus_options{.models = served, .gateway = parts_.gateway, .hub = parts_.hub, .reactor = parts_.reactor, .forwarder = forwarder, .counts = counts_});
   auto queries = system_.spawn(query_bus, served, std::move(read_models), forwarder);
   keep(queries);
   for (auto& model : served->models()) {
@@ -139,7 +140,7 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   auto refetch = refetch_list(*settings.models);
   auto services = std::make_shared<const http_services>(
     http_services{std::move(settings), parts_.commands, queries, parts_.hub, parts_.readiness, parts_.gateway, directory,
-                  std::move(refetch)});
+                  std::move(refetch), counts_});
   parts_.listener = system_.spawn(http_listener, http_listener_options{std::move(acceptor), std::move(services), parts_.gateway, {}});
   for (auto& other : others_) end_with(other);
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.readiness));
@@ -175,7 +176,7 @@ void gateway_process::spawn_reactor(const std::map<std::string, read_model_actor
     projectors.emplace(model->bucket.str(), projector);
     keep(projector);
   }
-  parts_.reactor = system_.spawn(reactor, reactor_options{models_, parts_.gateway, parts_.readiness, std::move(projectors), 1024, true});
+  parts_.reactor = system_.spawn(reactor, reactor_options{models_, parts_.gateway, parts_.readiness, std::move(projectors), 1024, true, counts_});
 }
 
 void gateway_process::stop_on_signal() {

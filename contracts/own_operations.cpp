@@ -71,6 +71,8 @@ void add_state(openapi_draft& draft) {
       std::move(answers{}
                     .body(200, "All are.", json_type, ref("schemas", "Readiness"), {"Cache-Control"})
                     .body(503, "Some part is not, and why.", json_type, ref("schemas", "Readiness"), {"Cache-Control", "Retry-After"})));
+  get("/metrics", {"tidings.metrics", "operation", "What was counted, in Prometheus' text format", {}},
+      std::move(answers{}.body(200, "It.", "text/plain", json{{"type", "string"}}, {"Cache-Control"})));
   get("/services", {"tidings.services", "operation", "The services that answer on the network", {}},
       std::move(answers{}.body(200, "Their descriptions.", json_type, ref("schemas", "Services"), {"Cache-Control"})));
   get("/model", {"tidings.model", "contracts", "The models as written", {}},

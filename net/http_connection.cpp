@@ -79,6 +79,7 @@ void socket_connection::linger() {
 }
 
 void socket_connection::cut() {
+  cut_ = state_ != state::closed;
   error_code ignored;
   socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
   close();

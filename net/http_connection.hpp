@@ -66,6 +66,8 @@ public:
   virtual void drain() = 0;
   /// Closes now.
   virtual void abort() = 0;
+  /// Whether it was ended since the peer did not read.
+  virtual bool was_cut() const noexcept { return false; }
   /// To be called about twice a second by one timer for all connections: enforces the deadlines.
   virtual void check_deadlines(std::chrono::steady_clock::time_point now) = 0;
 };

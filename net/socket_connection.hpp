@@ -31,6 +31,7 @@ public:
   void finish_stream() override;
   void drain() override;
   void abort() override;
+  bool was_cut() const noexcept override { return cut_; }
   void check_deadlines(std::chrono::steady_clock::time_point now) override;
 
 private:
@@ -118,6 +119,7 @@ private:
   bool body_begun_ = false;
   bool is_head_ = false;
   bool is_http_1_0_ = false;
+  bool cut_ = false;
 };
 
 } // namespace tidings::net

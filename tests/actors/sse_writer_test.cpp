@@ -10,7 +10,8 @@ using namespace tidings;
 
 CAF_TEST(a stream begins with a comment and when to come back and where it is) {
   auto connection = std::make_shared<recorded_stream>();
-  sse_writer writer{connection};
+  auto counts = std::make_shared<metrics>();
+  sse_writer writer{connection, counts, stream_kind::owner};
   writer.sign_of_life();
   CAF_CHECK_EQUAL(connection->text, "");
   writer.begin("41");
@@ -21,7 +22,7 @@ CAF_TEST(a stream begins with a comment and when to come back and where it is) {
 }
 
 CAF_TEST(a producer waits while much is unsent) {
-  sse_writer writer{std::make_shared<recorded_stream>()};
+  sse_writer writer{std::make_shared<recorded_stream>(), std::make_shared<metrics>(), stream_kind::owner};
   writer.begin({});
   CAF_CHECK(!writer.full());
   writer.event("1", "completed", std::string(70'000, 'x'));
@@ -32,7 +33,7 @@ CAF_TEST(a producer waits while much is unsent) {
 
 CAF_TEST(nothing more is 204) {
   auto connection = std::make_shared<recorded_stream>();
-  sse_writer{connection}.nothing_more();
+  sse_writer{connection, std::make_shared<metrics>(), stream_kind::owner}.nothing_more();
   CAF_REQUIRE_EQUAL(connection->responses.size(), 1u);
   CAF_CHECK_EQUAL(connection->responses[0].status, 204);
 }

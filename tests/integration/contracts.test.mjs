@@ -187,7 +187,7 @@ test('every documented answer happens, and no other', async (world) => {
   });
 
   await world.claim('what the process says about itself', async () => {
-    for (const path of ['/healthz', '/readyz', '/services', '/model', '/openapi.json', '/asyncapi.json', '/', '/assets/{file}']) {
+    for (const path of ['/healthz', '/readyz', '/services', '/metrics', '/model', '/openapi.json', '/asyncapi.json', '/', '/assets/{file}']) {
       const operation = operations.find((x) => x.path === path);
       const answer = await client.get(path.replace('{file}', 'tidings.js'));
       await expect(200, operation, answer);
