@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// One run: start, load, faults, heal, read, check. Everything about it stays in its directory.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { connect } from '../../integration/lib/nats.mjs';
+import { newSession, ownerOf } from '../../integration/lib/streams.mjs';
+import { timely } from '../../integration/lib/wait.mjs';
+import { check } from './checker.mjs';
+import { busSender, ChaosClient, httpSender } from './client.mjs';
+import { Cluster } from './cluster.mjs';
+import { disk } from './disk.mjs';
+import { fromGateways, fromNats, quiet } from './final_state.mjs';
+import { Follower } from './follower.mjs';
+import { History } from './history.mjs';
+import { serveLedgers, Workload } from './model.mjs';
+import { carryOut, plan } from './plan.mjs';
+import { Random } from './random.mjs';
+
+const settling = 60_000; // milliseconds for each step after the last fault
+
+/** Three kinds of clients, each with work of its own; those with a session follow it. */
+function people({ cluster, random, history, sessions, nats, each, think }) {
+  const clients = [];
+  const followers = [];
+  const senders = [];
+  const add = (name, owner, sender) => {
+    senders.push(sender);
+    clients.push(new ChaosClient({ name, owner, random: random.fork(name), workload: new Workload(name, random.fork(`${name}/work`)), history, send: sender.send, think }));
+  };
+  for (const [owner, session] of sessions) {
+    const name = `follower-${followers.length}`;
+    followers.push(new Follower({ name, owner, session, origins: cluster.origins, random: random.fork(name), history }));
+  }
+  const owners = [...sessions.keys()];
+  for (let i = 0; i < each; i += 1) {
+    // Two clients share a session, as two tabs do; the last session only listens.
+    const owner = owners[i];
+    const http = { origins: cluster.origins, session: sessions.get(owner), random: random.fork(`http ${i}`) };
+    add(`await-${i}`, owner, httpSender({ ...http, wait: 2 }));
+    add(`async-${i}`, owner, httpSender(http));
+    add(`bus-${i}`, 'public', busSender({ connection: nats, random: random.fork(`bus ${i}`) }));
+  }
+  return { clients, followers, close: () => senders.forEach((sender) => sender.close()) };
+}
+
+/**
+ * @param options {seed, faults, directory, servers, each (clients of a kind), longest (seconds of a fault), needDisk}
+ * @returns {violations, counts, plan, notes}
+ */
+export async function run({ seed, faults: count, directory, servers = 1, each = 4, longest, pace, think }) {
+  fs.rmSync(directory, { recursive: true, force: true });
+  fs.mkdirSync(path.join(directory, 'store'), { recursive: true });
+  const random = new Random(seed);
+  const history = new History(path.join(directory, 'history.jsonl'));
+  const notes = [];
+  const store = path.join(directory, 'store');
+  const undo = [() => fs.rmSync(store, { recursive: true, force: true, maxRetries: 5 })];
+  let hasDisk = true;
+  try {
+    undo.push(disk.mount(store));
+  } catch (error) {
+    hasDisk = false;
+    notes.push(`no disk of its own, so it never gets full: ${String(error.stderr ?? error.message).trim()}`);
+  }
+  try {
+    const cluster = await Cluster.start({ servers, history, directory, store });
+    undo.push(() => cluster.close());
+    const open = async () => {
+      const connection = await connect({ servers: cluster.natsUrls, maxReconnectAttempts: -1, reconnectTimeWait: 50, reconnectJitter: 20, noRandomize: true, timeout: 20_000 });
+      undo.push(() => timely('the NATS client closes', connection.close(), 5_000).catch(() => {}));
+      return connection;
+    };
+    const [nats, rules] = [await open(), await open()];
+    const handler = { pace: 0 };
+    serveLedgers(rules, () => handler.pace);
+    await rules.flush();
+
+    const sessions = new Map();
+    for (let i = 0; i <= each; i += 1) {
+      const { session } = await newSession(cluster.of('gateway')[0].client);
+      sessions.set(ownerOf(session), session);
+    }
+    const stranger = (await newSession(cluster.of('gateway')[0].client)).session;
+    const { clients, followers, close } = people({ cluster, random, history, sessions, nats, each, think });
+    undo.push(close);
+    for (const x of [...followers, ...clients]) x.start();
+
+    const names = (kind) => cluster.of(kind).map(({ name }) => name);
+    const has = { nats: names('nats'), gateway: names('gateway'), reactor: names('reactor'), consumer: ['consumer'], handler: ['handler'],
+      follower: followers.map(({ name }) => name), disk: hasDisk };
+    const planned = plan({ random: random.fork('plan'), count, has, longest, pace });
+    fs.writeFileSync(path.join(directory, 'plan.json'), JSON.stringify(planned, null, 1));
+    const surroundings = (victim) => ({ cluster, nats, handler, node: cluster.nodes.get(victim), links: cluster.links.get(victim),
+      follower: followers.find(({ name }) => name === victim) });
+    await carryOut(planned, { history, surroundings, random: random.fork('faults') });
+    history.add({ what: 'healed' });
+
+    await cluster.ready(settling);
+    await timely('every client ends', Promise.all(clients.map((client) => client.stop())), 2 * settling);
+    await quiet(nats, settling);
+    const state = await fromNats(nats);
+    for (const follower of followers) {
+      const last = Math.max(0, ...state.notifications.filter(({ owner }) => owner === follower.owner).map(({ seq }) => seq));
+      await follower.caughtUp(last, settling).catch((error) => notes.push(error.message)); // the checker says what is missing
+    }
+    await Promise.all(followers.map((follower) => follower.stop()));
+    const seen = await fromGateways(cluster.of('gateway'), state, { sessions, stranger, random: random.fork('sample') });
+    const final = { ...state, ...seen };
+    fs.writeFileSync(path.join(directory, 'final.json'), JSON.stringify(final));
+    const verdict = check(history.lines, final);
+    return { ...verdict, plan: planned, notes, digest: createHash('sha256').update(JSON.stringify(planned)).digest('hex').slice(0, 12) };
+  } finally {
+    for (const step of undo.reverse()) await step();
+    history.close();
+  }
+}
