@@ -38,6 +38,11 @@ milliseconds backoff(uint32_t failures) {
   return std::min<milliseconds>(first_backoff * (1U << std::min(failures, 7U)), longest_backoff);
 }
 
+/// Whether a decision that failed is to be blamed on the handler; an outage of NATS on the way to it is not.
+bool blames_handler(errc code) {
+  return code != errc::unavailable && code != errc::outcome_unknown && code != errc::overloaded && code != errc::shutting_down;
+}
+
 } // namespace
 
 void kv_projector_state::init(kv_projector_options options) {
@@ -167,7 +172,7 @@ void kv_projector_state::on_entry(task& x, document_ptr entry) {
 }
 
 void kv_projector_state::on_handler_error(uint64_t sequence, const caf::error& why) {
-  if (auto* t = find(sequence, step::deciding)) try_again(*t, why, true);
+  if (auto* t = find(sequence, step::deciding)) try_again(*t, why, blames_handler(code_of(why)));
 }
 
 void kv_projector_state::on_decision(uint64_t sequence, decision verdict) {
