@@ -6,6 +6,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "actors/failpoint.hpp"
 #include "actors/headers.hpp"
 #include "actors/settlement.hpp"
 #include "envelopes/errc.hpp"
@@ -130,6 +131,7 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
   x.ack = msg.reply();
   x.touched = self_->clock().now();
   if (!fresh) return; // redelivered while we work on it
+  failpoint("reactor.delivered");
   x.received = x.touched;
   // What the stream held when we took over may have been told by whoever consumed before.
   bool seen_before = sequence <= std::max(delivered_, takeover_.last_sequence()) || info.delivered > 1;
@@ -141,6 +143,7 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
     return bury(sequence, x, dead_letter_of_unreadable(msg, {reason, 1, info}));
   }
   x.command = std::move(*command);
+  failpoint("reactor.before_project");
   // An id that a client chose may have been used before, too long ago for the stream to notice.
   seen_before = seen_before || !x.command->digest.empty();
   self_->send(options_.projectors.at(x.command->entry.model->bucket.str()), project{x.command, seen_before, self_});
@@ -182,6 +185,7 @@ void reactor_state::on_projected(projected& x) {
   auto i = tasks_.find(x.cookie);
   if (i == tasks_.end()) return;
   auto& t = i->second;
+  failpoint("reactor.projected");
   using result = projected::result;
   switch (x.what) {
     case result::superseded:
@@ -209,12 +213,14 @@ void reactor_state::on_projected(projected& x) {
 
 void reactor_state::bury(uint64_t sequence, task& x, publish letter) {
   spdlog::error("command {} goes to DEAD_LETTERS: {}", sequence, letter.headers.front().second);
+  failpoint("reactor.before_bury");
   x.dead = true;
   x.burial = std::move(letter);
   tell(sequence, x, step::burying);
 }
 
 void reactor_state::tell(uint64_t sequence, task& x, step at) {
+  failpoint("reactor.before_tell");
   x.at = at;
   x.retry_at = {};
   auto& what = at == step::burying ? x.burial : x.telling;
@@ -233,6 +239,7 @@ void reactor_state::on_published(const published& x) {
     t.retry_at = self_->clock().now() + backoff(t.stalls++);
     return;
   }
+  failpoint("reactor.told");
   if (t.at == step::burying && !t.telling.subject.empty()) return tell(x.cookie, t, step::telling);
   end(x.cookie);
 }
@@ -240,9 +247,11 @@ void reactor_state::on_published(const published& x) {
 void reactor_state::end(uint64_t sequence) {
   auto i = tasks_.find(sequence);
   auto& t = i->second;
+  failpoint("reactor.before_ack");
   self_->send(options_.gateway, emit{std::move(t.ack), {}, t.dead ? term_text : ack_text});
   if (t.command) self_->send(options_.projectors.at(t.command->entry.model->bucket.str()), settled{sequence});
   tasks_.erase(i);
+  failpoint("reactor.after_ack");
   if (draining_ && tasks_.empty() && drained_.pending()) drained_.deliver(true);
 }
 

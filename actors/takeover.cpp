@@ -107,6 +107,9 @@ void takeover::on_consumers(json& body) {
     if (!consumer_name.starts_with(prefix)) continue;
     former_.push_back(consumer_name);
     auto acknowledged = consumer.value("ack_floor", json::object()).value("stream_seq", uint64_t{0});
+    // Until its first delivery is acknowledged, a consumer's floor is 0; but it was made behind what was settled then.
+    auto made_at = consumer.value("config", json::object()).value("opt_start_seq", uint64_t{0});
+    acknowledged = std::max(acknowledged, std::max(made_at, uint64_t{1}) - 1);
     // What we know to be settled counts for more than a consumer's memory: a killed server forgets acks.
     if (!floor_) start_ = std::max(start_, acknowledged + 1);
   }

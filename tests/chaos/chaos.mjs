@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 // node chaos.mjs --seed 1 [--seed 2 ...] [--faults 40] [--servers 1|3] [--clients 4] [--longest SECONDS] [--minutes M]
+// --crashes N instead of --faults: a reactor dies N times at each failpoint (needs the preset chaos).
 // Ends with 0 if every promise was kept. A run that fails keeps its history, plan, final state and logs.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -17,6 +18,7 @@ const { values } = parseArgs({ options: {
   longest: { type: 'string' },
   minutes: { type: 'string' },
   pace: { type: 'string', default: '1' },
+  crashes: { type: 'string' },
   keep: { type: 'boolean', default: false },
 } });
 
@@ -31,7 +33,7 @@ const number = (name) => {
 
 const pace = number('pace');
 const options = {
-  faults: number('faults'), servers: number('servers'), each: number('clients'),
+  faults: number('faults'), crashes: values.crashes && number('crashes'), servers: number('servers'), each: number('clients'),
   longest: values.longest && number('longest'), pace: [0.3 * pace, 1.7 * pace],
 };
 if (![1, 3].includes(options.servers)) throw new Error('--servers must be 1 or 3');

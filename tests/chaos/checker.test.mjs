@@ -101,6 +101,7 @@ const lies = {
   'buried: given up': (x) => x.final.dead.push({ id: 'cmd-c-1', reason: 'not connected' }),
   'invented: a command that nobody sent': (x) => x.final.commands.push({ seq: 7, id: 'cmd-z', type: 'Append', payload: { id: 'k', op: 'z-1' }, owner: 's-a' }),
   'invented: an entry that nobody made': (x) => x.final.entries.push({ bucket: 'notes', key: 'x', revision: 2, id: 'cmd-x', value: { id: 'x' } }),
+  'lost: what is no command is nowhere': (x) => x.history.push({ t: 99, what: 'poison', id: 'cmd-p' }),
   'unsettled: not everything is acknowledged': (x) => (x.final.consumer.floors[0].floor = 5),
   'death: a process that ended by itself': (x) => x.history.push({ t: 99, what: 'death', process: 'reactor-1', code: null, signal: 'SIGSEGV' }),
 };

@@ -128,7 +128,10 @@ function checkStatuses({ statuses, notifications }, object) {
   }
 }
 
-function checkRest(history, { consumer }, object) {
+function checkRest(history, { consumer, dead }, object) {
+  const buried = new Set(dead.map(({ id }) => id));
+  for (const { what, id } of history)
+    if (what === 'poison' && !buried.has(id)) object('lost', `${id}, which is no command, is not in DEAD_LETTERS`);
   for (const { what, process: name, code, signal } of history)
     if (what === 'death') object('death', `${name} ended by itself: ${code ?? signal}`);
   if (!consumer.floors.some(({ floor, pending }) => pending === 0 && floor >= consumer.last))

@@ -13,6 +13,7 @@ import { ledgers, notes } from './model.mjs';
 class Node {
   starts = 0;
   expected = true; // that it is down
+  mortal = false; // a failpoint may kill it
 
   constructor(name, kind, cluster) {
     Object.assign(this, { name, kind, cluster });
@@ -29,6 +30,7 @@ class Node {
     const { child } = this;
     child.closed.then((end) => {
       this.cluster.keepLog(this, child);
+      if (this.mortal && end.signal === 'SIGKILL') return;
       if (!this.expected && this.child === child) this.cluster.history.add({ what: 'death', process: this.name, ...end });
     });
   }
@@ -58,19 +60,27 @@ export class Cluster {
     Object.assign(this, { history, directory, store });
   }
 
-  static async start({ servers = 1, binary, ...options }) {
+  static async start({ servers = 1, ...options }) {
     const cluster = new Cluster(options);
-    cluster.binary = binary;
     cluster.models = [ledgers, notes].map((model) => {
       const file = path.join(cluster.directory, `${model.service}.json`);
       fs.writeFileSync(file, JSON.stringify(model));
       return file;
     });
-    await cluster.#startServers(servers);
-    for (const [kind, role] of [['gateway', 'gateway'], ['reactor', 'reactor']])
-      for (const number of [1, 2]) await cluster.#addTidings(`${kind}-${number}`, kind, role, servers);
-    await cluster.ready();
+    try {
+      await cluster.#start(servers);
+    } catch (error) {
+      await cluster.close().catch(() => {});
+      throw error;
+    }
     return cluster;
+  }
+
+  async #start(servers) {
+    await this.#startServers(servers);
+    for (const [kind, role] of [['gateway', 'gateway'], ['reactor', 'reactor']])
+      for (const number of [1, 2]) await this.#addTidings(`${kind}-${number}`, kind, role, servers);
+    await this.ready();
   }
 
   of(kind) {

@@ -5,6 +5,13 @@ import { disk } from './disk.mjs';
 
 const tidings = ['gateway', 'reactor'];
 
+/** Puts into the stream what can never be a command. */
+export async function poison(nats, history, random) {
+  const id = `cmd-${random.uuid()}`;
+  await nats.jetstream({ timeout: 2000 }).publish(`commands.0.CreateNote.${id}`, 'not JSON');
+  history.add({ what: 'poison', id });
+}
+
 /** Takes a process away, and starts it again. */
 const ends = (signal) => async ({ node }) => {
   await node.kill(signal);
@@ -46,6 +53,11 @@ export const faults = [
     inject: async ({ nats }) => {
       const manager = await nats.jetstreamManager({ timeout: 2000 });
       for (const { name } of await manager.consumers.list('COMMANDS').next()) await manager.consumers.delete('COMMANDS', name);
+      return () => {};
+    } },
+  { name: 'poison', of: ['consumer'], weight: 2, lasts: [0, 0],
+    inject: async ({ nats, history, random }) => {
+      await poison(nats, history, random);
       return () => {};
     } },
   { name: 'slow-handler', of: ['handler'], weight: 2, lasts: [0.5, 3],

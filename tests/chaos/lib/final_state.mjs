@@ -21,7 +21,8 @@ async function consumerState(nats) {
   const manager = await nats.jetstreamManager();
   const { state } = await manager.streams.info('COMMANDS');
   const consumers = (await manager.consumers.list('COMMANDS').next()).filter(({ name }) => name.startsWith('reactor-'));
-  return { last: state.last_seq, floors: consumers.map(({ ack_floor, num_ack_pending }) => ({ floor: ack_floor.stream_seq, pending: num_ack_pending })) };
+  return { last: state.last_seq, floors: consumers.map(({ ack_floor, num_ack_pending, config }) =>
+    ({ floor: Math.max(ack_floor.stream_seq, (config.opt_start_seq ?? 1) - 1), pending: num_ack_pending })) };
 }
 
 /** Waits until every stored command is acknowledged and nothing moves; gives up silently, since the checker will tell. */
@@ -38,9 +39,10 @@ export async function quiet(nats, deadline) {
 }
 
 export async function fromNats(nats) {
-  const commands = (await everyMessage(nats, 'COMMANDS')).map((message) => {
+  const commands = (await everyMessage(nats, 'COMMANDS')).flatMap((message) => {
+    if (!message.string().startsWith('{')) return []; // poison
     const { command_id: id, command_type: type, payload } = message.json();
-    return { seq: message.seq, id, type, payload, owner: message.headers.get('Tidings-Owner') };
+    return [{ seq: message.seq, id, type, payload, owner: message.headers.get('Tidings-Owner') }];
   });
   const notifications = (await everyMessage(nats, 'NOTIFICATIONS')).map((message) => {
     const outcome = message.json();

@@ -10,6 +10,7 @@ import { check } from './checker.mjs';
 import { busSender, ChaosClient, httpSender } from './client.mjs';
 import { Cluster } from './cluster.mjs';
 import { disk } from './disk.mjs';
+import { crashEverywhere } from './failpoints.mjs';
 import { fromGateways, fromNats, quiet } from './final_state.mjs';
 import { Follower } from './follower.mjs';
 import { History } from './history.mjs';
@@ -44,11 +45,18 @@ function people({ cluster, random, history, sessions, nats, each, think }) {
   return { clients, followers, close: () => senders.forEach((sender) => sender.close()) };
 }
 
+function planFor({ cluster, followers, hasDisk, ...how }) {
+  const names = (kind) => cluster.of(kind).map(({ name }) => name);
+  return plan({ ...how, has: { nats: names('nats'), gateway: names('gateway'), reactor: names('reactor'), consumer: ['consumer'],
+    handler: ['handler'], follower: followers.map(({ name }) => name), disk: hasDisk } });
+}
+
 /**
- * @param options {seed, faults, directory, servers, each (clients of a kind), longest (seconds of a fault), needDisk}
- * @returns {violations, counts, plan, notes}
+ * @param options {seed, faults (how many) or crashes (at each failpoint), directory, servers, each (clients of a kind),
+ * longest (seconds of a fault), pace (seconds between faults), think (milliseconds between a client's commands)}
+ * @returns {violations, counts, notes, digest (of the plan), points (crashes at failpoints)}
  */
-export async function run({ seed, faults: count, directory, servers = 1, each = 4, longest, pace, think }) {
+export async function run({ seed, faults: count, crashes, directory, servers = 1, each = 4, longest, pace, think }) {
   fs.rmSync(directory, { recursive: true, force: true });
   fs.mkdirSync(path.join(directory, 'store'), { recursive: true });
   const random = new Random(seed);
@@ -86,14 +94,17 @@ export async function run({ seed, faults: count, directory, servers = 1, each = 
     undo.push(close);
     for (const x of [...followers, ...clients]) x.start();
 
-    const names = (kind) => cluster.of(kind).map(({ name }) => name);
-    const has = { nats: names('nats'), gateway: names('gateway'), reactor: names('reactor'), consumer: ['consumer'], handler: ['handler'],
-      follower: followers.map(({ name }) => name), disk: hasDisk };
-    const planned = plan({ random: random.fork('plan'), count, has, longest, pace });
-    fs.writeFileSync(path.join(directory, 'plan.json'), JSON.stringify(planned, null, 1));
-    const surroundings = (victim) => ({ cluster, nats, handler, node: cluster.nodes.get(victim), links: cluster.links.get(victim),
-      follower: followers.find(({ name }) => name === victim) });
-    await carryOut(planned, { history, surroundings, random: random.fork('faults') });
+    let planned = [];
+    let points;
+    if (crashes) {
+      points = await crashEverywhere({ cluster, nats, history, random: random.fork('crashes'), times: crashes });
+    } else {
+      planned = planFor({ cluster, followers, hasDisk, random: random.fork('plan'), count, longest, pace });
+      fs.writeFileSync(path.join(directory, 'plan.json'), JSON.stringify(planned, null, 1));
+      const surroundings = (victim) => ({ cluster, nats, handler, history, node: cluster.nodes.get(victim), links: cluster.links.get(victim),
+        follower: followers.find(({ name }) => name === victim) });
+      await carryOut(planned, { history, surroundings, random: random.fork('faults') });
+    }
     history.add({ what: 'healed' });
 
     await cluster.ready(settling);
@@ -109,7 +120,7 @@ export async function run({ seed, faults: count, directory, servers = 1, each = 
     const final = { ...state, ...seen };
     fs.writeFileSync(path.join(directory, 'final.json'), JSON.stringify(final));
     const verdict = check(history.lines, final);
-    return { ...verdict, plan: planned, notes, digest: createHash('sha256').update(JSON.stringify(planned)).digest('hex').slice(0, 12) };
+    return { ...verdict, points, notes, digest: createHash('sha256').update(JSON.stringify(planned)).digest('hex').slice(0, 12) };
   } finally {
     for (const step of undo.reverse()) await step();
     history.close();
