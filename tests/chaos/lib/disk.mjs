@@ -10,7 +10,8 @@ export const disk = {
   /** Mounts one at `directory`; throws where that is not allowed. */
   mount(directory) {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tidings-chaos', directory], { stdio: 'pipe' });
-    return () => execFileSync('umount', [directory], { stdio: 'pipe' });
+    // Lazily: a server that was killed a moment ago may not have let go yet.
+    return () => execFileSync('umount', ['--lazy', directory], { stdio: 'pipe' });
   },
 
   /** Leaves next to nothing; returns what frees it again. */

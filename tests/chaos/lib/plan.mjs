@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Which faults come when: made from the seed alone, before anything runs, so that a seed is a plan.
+import { pause } from '../../integration/lib/wait.mjs';
 import { faults } from './faults.mjs';
 
 const recovery = 1.5; // seconds of peace for a victim, so that more is tested than being down
+
+/** One fault at a time for each of these. Of the servers a majority stays, so that there is something to be durable. */
+const lockOf = (victim) => (victim.startsWith('nats-') ? 'nats' : victim);
 
 /**
  * @param has What this run has of each kind, {kind: [names]}, and whether there is a `disk`.
@@ -17,13 +21,11 @@ export function plan({ random, count, has, pace = [0.3, 1.7], longest = Infinity
   while (result.length < count) {
     const choice = random.weighted(choices);
     const victims = choice.of.flatMap((kind) => (has[kind] ?? []).map((name) => ({ kind, name })));
-    // A majority of the servers stays, so that there is something to be durable.
-    const lock = ({ kind, name }) => (kind === 'nats' ? 'nats' : name);
     const victim = random.pick(victims);
     const lasts = Math.min(random.between(...faults[choice.fault].lasts), longest);
     at += random.between(...pace);
-    if (!victim || (free.get(lock(victim)) ?? 0) > at) continue;
-    free.set(lock(victim), at + lasts + recovery);
+    if (!victim || (free.get(lockOf(victim.name)) ?? 0) > at) continue;
+    free.set(lockOf(victim.name), at + lasts + recovery);
     result.push({ at, fault: choice.fault, name: choice.name, victim: victim.name, lasts });
   }
   return result;
@@ -33,8 +35,17 @@ export function plan({ random, count, has, pace = [0.3, 1.7], longest = Infinity
 export async function carryOut(planned, { history, surroundings, random }) {
   const start = performance.now();
   const until = (seconds) => new Promise((resolve) => setTimeout(resolve, start + seconds * 1000 - performance.now()));
-  const one = async ({ at, fault, name, victim, lasts }, number) => {
-    await until(at);
+  const busy = new Map(); // lock -> the end of the last fault that was begun
+  const one = async (what, number) => {
+    await until(what.at);
+    // On a slow machine the one before may not be over yet.
+    const before = busy.get(lockOf(what.victim));
+    const mine = (before ?? Promise.resolve()).then(() => strike(what, number));
+    busy.set(lockOf(what.victim), mine.catch(() => {}));
+    return mine;
+  };
+  const strike = async ({ fault, name, victim, lasts }, number) => {
+    const begun = performance.now();
     const context = { ...surroundings(victim), random: random.fork(`fault ${number}`) };
     history.add({ what: 'fault', number, name, victim, lasts });
     let heal;
@@ -45,7 +56,7 @@ export async function carryOut(planned, { history, surroundings, random }) {
       history.add({ what: 'fizzle', number, name, victim, why: error.message });
       return;
     }
-    await until(at + lasts);
+    await pause(begun + lasts * 1000 - performance.now());
     await heal();
     history.add({ what: 'heal', number, name, victim });
   };
