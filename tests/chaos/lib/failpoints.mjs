@@ -8,6 +8,9 @@ import { repository } from '../../integration/lib/tidings.mjs';
 import { timely } from '../../integration/lib/wait.mjs';
 import { poison } from './faults.mjs';
 
+/** What is passed only on the way to DEAD_LETTERS. */
+const needsPoison = (name) => name.endsWith('_bury');
+
 const patience = 15_000; // milliseconds for a failpoint to be reached
 
 /** All that are in the sources, so that a new one is tested without a list. */
@@ -30,16 +33,17 @@ async function freeLease(nats) {
  * @returns Counts by name; a failpoint that was not reached in time is counted as missed.
  */
 export async function crashEverywhere({ cluster, nats, history, random, times, names = failpoints() }) {
-  const orders = Array.from({ length: times }, () => names).flat().map((name) => ({ name, passage: 1 + random.below(25), rank: random.next() }));
+  const orders = Array.from({ length: times }, () => names).flat().map((name) => ({ name, passage: needsPoison(name) ? 1 : 1 + random.below(25), rank: random.next() }));
   orders.sort((a, b) => a.rank - b.rank);
   const reactors = cluster.of('reactor');
   const armed = new Map();
   const counts = { crashes: {}, missed: {} };
   const arm = async (node) => {
     const order = orders.shift();
+    if (order) order.env = { TIDINGS_FAILPOINT: `${order.name}:${order.passage}` };
     armed.set(node, order);
     node.mortal = order !== undefined;
-    await node.start(order && { env: { TIDINGS_FAILPOINT: `${order.name}:${order.passage}` } });
+    await node.start({ env: order?.env });
   };
   for (const node of reactors) {
     await node.kill();
@@ -47,8 +51,8 @@ export async function crashEverywhere({ cluster, nats, history, random, times, n
   }
   await freeLease(nats);
   for (let number = 1; [...armed.values()].some(Boolean); number += 1) {
-    if (number % 5 === 0) await poison(nats, history, random);
     const waiting = reactors.filter((node) => armed.get(node));
+    if (waiting.some((node) => needsPoison(armed.get(node).name))) await poison(nats, history, random);
     const dead = await timely('a failpoint is reached', Promise.race(waiting.map((node) => node.child.closed.then(() => node))), patience)
       .catch(() => undefined);
     const node = dead ?? waiting[0];
@@ -56,9 +60,10 @@ export async function crashEverywhere({ cluster, nats, history, random, times, n
     history.add({ what: dead ? 'fault' : 'fizzle', number, name, victim: node.name, passage });
     const kind = dead ? counts.crashes : counts.missed;
     kind[name] = (kind[name] ?? 0) + 1;
-    if (!dead) await node.kill();
+    if (!dead) for (const stuck of waiting) await stuck.kill();
     await freeLease(nats);
     await arm(node);
+    if (!dead) for (const other of waiting.slice(1)) await other.start({ env: armed.get(other).env });
   }
   return counts;
 }

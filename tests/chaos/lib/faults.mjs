@@ -76,8 +76,8 @@ export const faults = [
       return () => {};
     } },
   { name: 'disk-full', of: ['nats'], weight: 2, lasts: [0.5, 3], available: ({ disk: has }) => has,
-    inject: async ({ cluster, node }) => {
-      const free = disk.fill(cluster.store);
+    inject: async ({ node }) => {
+      const free = disk.fill(node.server.store);
       // nats-server 2.9 stays refusing until it is started again.
       return async () => {
         free();

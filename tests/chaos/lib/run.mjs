@@ -66,7 +66,11 @@ export async function run({ seed, faults: count, crashes, directory, servers = 1
   const undo = [() => fs.rmSync(store, { recursive: true, force: true, maxRetries: 5 })];
   let hasDisk = true;
   try {
-    undo.push(disk.mount(store));
+    for (let i = 1; i <= servers; i += 1) {
+      const own = path.join(store, `nats-${i}`);
+      fs.mkdirSync(own);
+      undo.push(disk.mount(own));
+    }
   } catch (error) {
     hasDisk = false;
     notes.push(`no disk of its own, so it never gets full: ${String(error.stderr ?? error.message).trim()}`);
