@@ -120,8 +120,11 @@ void reactor_state::report() {
 void reactor_state::on_batch(const nats_batch& x) {
   if (x.tag != takeover_.tag() || draining_) return;
   heard_ = self_->clock().now();
-  for (auto& msg : x.messages)
-    if (auto info = net::parse_delivery(msg.reply())) take(msg, *info);
+  for (auto& msg : x.messages) {
+    auto info = net::parse_delivery(msg.reply());
+    if (!takeover_.in_order(msg, info)) return take_over();
+    if (info) take(msg, *info);
+  }
 }
 
 void reactor_state::take(const net::nats_message& msg, const net::delivery_info& info) {

@@ -2,6 +2,7 @@
 #include "actors/takeover.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <ctime>
 
@@ -55,6 +56,24 @@ void takeover::begin(std::optional<uint64_t> floor) {
 
 void takeover::verify() {
   if (phase_ == phase::consuming) ask("CONSUMER.INFO.COMMANDS." + name_, {}, phase::verifying);
+}
+
+bool takeover::in_order(const net::nats_message& msg, const std::optional<net::delivery_info>& info) {
+  if (info) {
+    if (info->consumer_sequence != consumed_ + 1) {
+      fail("expected delivery " + std::to_string(consumed_ + 1) + ", got " + std::to_string(info->consumer_sequence));
+      return false;
+    }
+    consumed_ = info->consumer_sequence;
+    return true;
+  }
+  if (msg.status() != 100) return true;
+  // A heartbeat names the last delivery: the only sign of a loss behind which nothing comes.
+  uint64_t last = 0;
+  auto text = msg.header("Nats-Last-Consumer");
+  std::from_chars(text.data(), text.data() + text.size(), last);
+  if (last > consumed_) fail(std::to_string(last - consumed_) + " deliveries are missing");
+  return last <= consumed_;
 }
 
 void takeover::stop() {
@@ -127,6 +146,7 @@ void takeover::on_stream(const json& body) {
 
 void takeover::create() {
   name_ = std::string{prefix} + make_session_id();
+  consumed_ = 0;
   auto deliver = "_INBOX." + make_session_id();
   caf::anon_send(opts_.gateway, subscribe{deliver, {}, opts_.batches, epoch_});
   json config = {{"durable_name", name_},

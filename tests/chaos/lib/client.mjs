@@ -38,8 +38,8 @@ export class ChaosClient {
   async #command(command) {
     const { name: client, owner, history, random } = this;
     const begun = performance.now();
-    // Some never come back to what they do not know.
-    const insists = random.chance(0.85);
+    // Some never come back to what they do not know, and without a key nobody may.
+    const insists = command.keyed && random.chance(0.85);
     for (let attempt = 1; ; attempt += 1) {
       const { t: asked } = history.add({ what: 'invoke', client, owner, ...command, attempt });
       const claim = await this.send(command, attempt);
@@ -54,9 +54,9 @@ export class ChaosClient {
 /** Sends over HTTP to one gateway after the other; waits `wait` seconds for the outcome, or not at all. */
 export function httpSender({ origins, session, random, wait }) {
   const clients = origins.map((origin) => new Client(origin, { connections: 4 }));
-  const send = async ({ op, type, payload }) => {
+  const send = async ({ op, type, payload, keyed }) => {
     try {
-      const more = { headers: { 'tidings-session': session, 'idempotency-key': op, ...(wait && { prefer: `wait=${wait}` }) } };
+      const more = { headers: { 'tidings-session': session, ...(keyed && { 'idempotency-key': op }), ...(wait && { prefer: `wait=${wait}` }) } };
       return ofHttp(await random.pick(clients).request('POST', `/commands/${type}`, { ...more, body: payload, timeout: patience }));
     } catch (error) {
       return ofHttpError(error);

@@ -78,7 +78,9 @@ export class Workload {
   #name;
   #count = 0;
 
-  constructor(name, random, { keys = 8, generation = 60 } = {}) {
+  /** @param alwaysKeyed Whether every command has an id of the client's own, or only most of them. */
+  constructor(name, random, { alwaysKeyed, keys = 8, generation = 60 } = {}) {
+    this.alwaysKeyed = alwaysKeyed;
     this.#name = name;
     this.#random = random;
     this.keys = keys;
@@ -99,6 +101,6 @@ export class Workload {
     if (type === 'CreateNote') payload.created_at = '2026-01-01T00:00:00Z';
     if (type === 'CreateNote' || type === 'ReplaceNote') payload.text = padding;
     if (type === 'StampNote') payload.stamps = { [this.#name]: n };
-    return { op: name, type, payload };
+    return { op: name, type, payload, keyed: this.alwaysKeyed || random.chance(0.7) };
   }
 }

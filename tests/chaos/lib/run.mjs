@@ -27,7 +27,7 @@ function people({ cluster, random, history, sessions, nats, each, think }) {
   const senders = [];
   const add = (name, owner, sender) => {
     senders.push(sender);
-    clients.push(new ChaosClient({ name, owner, random: random.fork(name), workload: new Workload(name, random.fork(`${name}/work`)), history, send: sender.send, think }));
+    clients.push(new ChaosClient({ name, owner, random: random.fork(name), workload: new Workload(name, random.fork(`${name}/work`), { alwaysKeyed: owner === 'public' }), history, send: sender.send, think }));
   };
   for (const [owner, session] of sessions) {
     const name = `follower-${followers.length}`;
