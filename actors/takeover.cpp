@@ -9,6 +9,7 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include "actors/failpoint.hpp"
 #include "envelopes/errc.hpp"
 #include "envelopes/ids.hpp"
 #include "net/jetstream.hpp"
@@ -106,6 +107,7 @@ bool takeover::on_reply(const nats_reply& x) {
     case phase::listing: on_consumers(answer->body); break;
     case phase::inspecting: on_stream(answer->body); break;
     case phase::creating:
+      failpoint("takeover.created");
       phase_ = phase::consuming;
       trouble_.clear();
       for (auto& old : former_)
@@ -145,6 +147,7 @@ void takeover::on_stream(const json& body) {
 }
 
 void takeover::create() {
+  failpoint("takeover.before_create");
   name_ = std::string{prefix} + make_session_id();
   consumed_ = 0;
   auto deliver = "_INBOX." + make_session_id();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What is there once everything is healed: from NATS itself, and as every gateway tells it. Plain data for the checker.
-import { pause } from '../../integration/lib/wait.mjs';
+import { pause, timely } from '../../integration/lib/wait.mjs';
 import { gist } from './history.mjs';
 import { queryOf } from './model.mjs';
 
@@ -9,11 +9,15 @@ async function everyMessage(nats, stream) {
   const { state } = await manager.streams.info(stream);
   const result = [];
   if (state.messages === 0) return result;
-  const messages = await (await nats.jetstream().consumers.get(stream)).consume({ max_messages: 500 });
-  for await (const message of messages) {
-    result.push(message);
-    if (message.info.pending === 0) break;
-  }
+  // More at a time would make us one of the slow consumers that the servers here cut off at 1 MB.
+  const messages = await (await nats.jetstream().consumers.get(stream)).consume({ max_messages: 100 });
+  const all = (async () => {
+    for await (const message of messages) {
+      result.push(message);
+      if (message.info.pending === 0) break;
+    }
+  })();
+  await timely(`${stream} is read`, all, 120_000);
   return result;
 }
 

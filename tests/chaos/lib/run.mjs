@@ -52,11 +52,11 @@ function planFor({ cluster, followers, hasDisk, ...how }) {
 }
 
 /**
- * @param options {seed, faults (how many) or crashes (at each failpoint), directory, servers, each (clients of a kind),
+ * @param options {seed, faults (how many) or crashes (at each failpoint, or only at points), directory, servers, each (clients of a kind),
  * longest (seconds of a fault), pace (seconds between faults), think (milliseconds between a client's commands)}
  * @returns {violations, counts, notes, digest (of the plan), points (crashes at failpoints)}
  */
-export async function run({ seed, faults: count, crashes, directory, servers = 1, each = 4, longest, pace, think }) {
+export async function run({ seed, faults: count, crashes, points, directory, servers = 1, each = 4, longest, pace, think }) {
   fs.rmSync(directory, { recursive: true, force: true });
   fs.mkdirSync(path.join(directory, 'store'), { recursive: true });
   const random = new Random(seed);
@@ -99,9 +99,9 @@ export async function run({ seed, faults: count, crashes, directory, servers = 1
     for (const x of [...followers, ...clients]) x.start();
 
     let planned = [];
-    let points;
+    let deaths;
     if (crashes) {
-      points = await crashEverywhere({ cluster, nats, history, random: random.fork('crashes'), times: crashes });
+      deaths = await crashEverywhere({ cluster, nats, history, random: random.fork('crashes'), times: crashes, names: points });
     } else {
       planned = planFor({ cluster, followers, hasDisk, random: random.fork('plan'), count, longest, pace });
       fs.writeFileSync(path.join(directory, 'plan.json'), JSON.stringify(planned, null, 1));
@@ -124,7 +124,7 @@ export async function run({ seed, faults: count, crashes, directory, servers = 1
     const final = { ...state, ...seen };
     fs.writeFileSync(path.join(directory, 'final.json'), JSON.stringify(final));
     const verdict = check(history.lines, final);
-    return { ...verdict, points, notes, digest: createHash('sha256').update(JSON.stringify(planned)).digest('hex').slice(0, 12) };
+    return { ...verdict, points: deaths, notes, digest: createHash('sha256').update(JSON.stringify(planned)).digest('hex').slice(0, 12) };
   } finally {
     for (const step of undo.reverse()) await step();
     history.close();
