@@ -6,14 +6,14 @@ const most = 12; // violations of a kind that are spelled out
 export function report({ seed, seconds, violations, counts, notes, digest, points }, { directory, options }) {
   const answers = Object.entries(counts.answers ?? {}).map(([name, count]) => `${count} ${name}`).join(', ');
   console.log(`seed ${seed}: ${seconds.toFixed(0)} s, ${counts.faults ?? 0} faults (${counts.fizzled ?? 0} fizzled), ${counts.commands ?? 0} commands (${answers}), `
-    + `${counts.stored ?? 0} stored, ${counts.outcomes ?? 0} outcomes, ${counts.told_again ?? 0} told again, ${counts.events ?? 0} events over ${counts.resumes ?? 0} resumes, plan ${digest}`);
+    + `${counts.stored ?? 0} stored, ${counts.outcomes ?? 0} outcomes, ${counts.told_again ?? 0} told again, ${counts.events ?? 0} events over ${counts.resumes ?? 0} resumes${points ? '' : `, plan ${digest}`}`);
   if (points) {
     console.log(`  crashes: ${Object.entries(points.crashes).sort().map(([name, count]) => `${name} ${count}`).join(', ')}`);
     if (Object.keys(points.missed).length > 0) console.log(`  not reached: ${JSON.stringify(points.missed)}`);
   }
   for (const note of notes) console.log(`  note: ${note}`);
   if (violations.length === 0) return;
-  const kinds = Map.groupBy ? Map.groupBy(violations, ({ kind }) => kind) : new Map(violations.map((x) => [x.kind, violations.filter(({ kind }) => kind === x.kind)]));
+  const kinds = new Map(violations.map((x) => [x.kind, violations.filter(({ kind }) => kind === x.kind)]));
   for (const [kind, list] of kinds) {
     console.log(`  ${kind}: ${list.length}`);
     for (const { text } of list.slice(0, most)) console.log(`    ${text}`);
