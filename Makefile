@@ -27,13 +27,15 @@ configure = cmake --preset $(1) $(configure_flags)
 build = cmake --build --preset $(1) -j $(JOBS) $(if $(2),--target $(2))
 test = ctest --preset $(1) -j $(JOBS)
 
-.PHONY: help setup run test asan tsan bench format tidy clean
+.PHONY: help setup run test asan tsan chaos bench format tidy clean
 
 help:
 	@echo "make run     install what is missing, build, start Tidings with its own nats-server"
 	@echo "make test    install what is missing, build, run every test"
 	@echo "make asan    every test under AddressSanitizer and UndefinedBehaviorSanitizer"
 	@echo "make tsan    every test under ThreadSanitizer"
+	@echo "make chaos   SEED=n [FAULTS=200] [MINUTES=m] [SERVERS=3]: faults from a seed, then every promise is checked;"
+	@echo "             CRASHES=n: a reactor dies n times at each step of its work (FULL=1: 100 times)"
 	@echo "make format  clang-format in place;  make tidy  clang-tidy;  make clean  remove build/"
 
 setup:
@@ -61,6 +63,17 @@ bench:
 	$(call configure,release) -DTIDINGS_BENCH=ON
 	$(call build,release,tidings bench_floor bench_beast_floor bench_load)
 	node bench/run.mjs $(if $(QUICK),--quick) $(if $(SOAK),--soak $(SOAK))
+
+# docs/durability.md
+SEED ?= 1
+FAULTS ?= 200
+SERVERS ?= 1
+CRASHES ?= $(if $(FULL),100)
+chaos: setup $(npm_stamp)
+	$(call configure,chaos)
+	$(call build,chaos,tidings)
+	TIDINGS_BIN=$(CURDIR)/build/chaos/build/tidings node tests/chaos/chaos.mjs --seed $(SEED) --servers $(SERVERS) \
+	  $(if $(CRASHES),--crashes $(CRASHES),--faults $(FAULTS)) $(if $(MINUTES),--minutes $(MINUTES))
 
 # npm writes the stamp; touched, since npm may give it an older time than the lock file has.
 $(npm_stamp): $(integration)/package.json $(integration)/package-lock.json | setup

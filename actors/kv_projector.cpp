@@ -6,6 +6,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "actors/failpoint.hpp"
 #include "actors/headers.hpp"
 #include "actors/read_model.hpp"
 #include "actors/settlement.hpp"
@@ -49,6 +50,11 @@ milliseconds backoff(uint32_t failures) {
   return std::min<milliseconds>(first_backoff * (1U << std::min(failures, 7U)), longest_backoff);
 }
 
+/// Whether a decision that failed is to be blamed on the handler; an outage of NATS on the way to it is not.
+bool blames_handler(errc code) {
+  return code != errc::unavailable && code != errc::outcome_unknown && code != errc::overloaded && code != errc::shutting_down;
+}
+
 } // namespace
 
 void kv_projector_state::init(kv_projector_options options) {
@@ -71,6 +77,7 @@ void kv_projector_state::on_project(project& x) {
   auto sequence = x.command->position.sequence;
   auto [i, fresh] = tasks_.try_emplace(sequence);
   if (!fresh) return; // under way
+  failpoint("projector.queued");
   i->second.lanes = lanes_of(*x.command);
   i->second.order = std::move(x);
   if (lanes_.enter(sequence, i->second.lanes)) begin(i->second);
@@ -79,6 +86,7 @@ void kv_projector_state::on_project(project& x) {
 void kv_projector_state::on_settled(const settled& x) {
   auto i = tasks_.find(x.cookie);
   if (i == tasks_.end() || i->second.at != step::done) return;
+  failpoint("projector.settled");
   auto names = std::move(i->second.lanes);
   tasks_.erase(i);
   for (auto next : lanes_.leave(x.cookie, names)) begin(tasks_.at(next));
@@ -95,6 +103,7 @@ void kv_projector_state::begin(task& x) {
   auto& command = *x.order.command;
   if (x.order.seen_before) {
     x.at = step::finding_outcome;
+    failpoint("projector.before_lookup");
     auto id = token::admit(command.request.command_id, "command id");
     if (!id) return finish(x, {.what = projected::result::gave_up, .reason = {"invalid", failure_of(id.error()).detail}});
     self_->send(options_.gateway,
@@ -110,11 +119,13 @@ void kv_projector_state::begin(task& x) {
 
 void kv_projector_state::read(task& x) {
   x.at = step::reading;
+  failpoint("projector.before_read");
   self_->send(options_.read_model, look_up{x.order.command->key.str(), {}, self_, x.order.command->position.sequence});
 }
 
 void kv_projector_state::refresh(task& x) {
   x.at = step::refreshing;
+  failpoint("projector.before_refresh");
   auto& command = *x.order.command;
   self_->send(options_.gateway, nats_request{net::jetstream::api("DIRECT.GET.KV_" + options_.model->bucket.str()), {},
                                              json{{"last_by_subj", subjects::kv(options_.model->bucket, command.key)}}.dump(),
@@ -171,6 +182,7 @@ void kv_projector_state::on_entry(task& x, document_ptr entry) {
   x.current = std::move(entry);
   if (auto no = refusal(command, x.current)) return finish(x, {.what = projected::result::rejected, .reason = std::move(*no)});
   x.at = step::deciding;
+  failpoint("projector.before_decide");
   auto handler = options_.handlers.find(command.request.command_type);
   if (handler == options_.handlers.end())
     return finish(x, {.what = projected::result::gave_up, .reason = {"invalid", "no handler for " + command.request.command_type}});
@@ -180,12 +192,13 @@ void kv_projector_state::on_entry(task& x, document_ptr entry) {
 }
 
 void kv_projector_state::on_handler_error(uint64_t sequence, const caf::error& why) {
-  if (auto* t = find(sequence, step::deciding)) try_again(*t, why, true);
+  if (auto* t = find(sequence, step::deciding)) try_again(*t, why, blames_handler(code_of(why)));
 }
 
 void kv_projector_state::on_decision(uint64_t sequence, decision verdict) {
   auto* t = find(sequence, step::deciding);
   if (t == nullptr) return;
+  failpoint("projector.decided");
   self_->send(t->order.listener, handled{sequence});
   t->verdict = std::move(verdict);
   if (auto* no = std::get_if<rejection>(&t->verdict))
@@ -212,6 +225,7 @@ std::vector<std::pair<std::string, json>> kv_projector_state::unique_values(cons
 
 void kv_projector_state::write(task& x) {
   x.at = step::writing;
+  failpoint("projector.before_write");
   auto& command = *x.order.command;
   publish out{subjects::kv(options_.model->bucket, command.key),
               {{entry_headers::command_id, command.request.command_id},
@@ -235,6 +249,7 @@ void kv_projector_state::on_published(const published& x) {
     t->must_refresh = true;
     return try_again(*t, x.error, code == errc::wrong_revision || code == errc::payload_too_large);
   }
+  failpoint("projector.written");
   stored_document entry;
   entry.key = t->order.command->key.str();
   entry.revision = x.sequence;
@@ -284,6 +299,7 @@ void kv_projector_state::on_tick() {
 
 void kv_projector_state::finish(task& x, projected result) {
   x.at = step::done;
+  failpoint("projector.finished");
   result.cookie = x.order.command->position.sequence;
   result.attempts = x.failures;
   self_->send(x.order.listener, std::move(result));

@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/dead_letter.hpp"
+#include "actors/failpoint.hpp"
 #include "actors/headers.hpp"
 #include "actors/settlement.hpp"
 #include "envelopes/errc.hpp"
@@ -127,8 +128,11 @@ void reactor_state::report() {
 void reactor_state::on_batch(const nats_batch& x) {
   if (x.tag != takeover_.tag() || draining_) return;
   heard_ = self_->clock().now();
-  for (auto& msg : x.messages)
-    if (auto info = net::parse_delivery(msg.reply())) take(msg, *info);
+  for (auto& msg : x.messages) {
+    auto info = net::parse_delivery(msg.reply());
+    if (!takeover_.in_order(msg, info)) return take_over();
+    if (info) take(msg, *info);
+  }
 }
 
 void reactor_state::take(const net::nats_message& msg, const net::delivery_info& info) {
@@ -143,6 +147,7 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
   asked_ = x.touched;
   if (info.delivered > 1) ++counts.redelivered;
   if (!fresh) return; // redelivered while we work on it
+  failpoint("reactor.delivered");
   x.received = x.touched;
   // What the stream held when we took over may have been told by whoever consumed before.
   bool seen_before = sequence <= std::max(delivered_, takeover_.last_sequence()) || info.delivered > 1;
@@ -154,6 +159,7 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
     return bury(sequence, x, dead_letter_of(msg, {reason, 1, info}));
   }
   x.command = std::move(*command);
+  failpoint("reactor.before_project");
   // An id that a client chose may have been used before, too long ago for the stream to notice.
   // And one that is put back has an outcome for certain.
   seen_before = seen_before || !x.command->digest.empty() || x.command->retry > 0;
@@ -198,6 +204,7 @@ void reactor_state::on_projected(projected& x) {
   auto i = tasks_.find(x.cookie);
   if (i == tasks_.end()) return;
   auto& t = i->second;
+  failpoint("reactor.projected");
   using result = projected::result;
   switch (x.what) {
     case result::superseded:
@@ -228,12 +235,14 @@ void reactor_state::on_projected(projected& x) {
 
 void reactor_state::bury(uint64_t sequence, task& x, publish letter) {
   spdlog::error("{} goes to DEAD_LETTERS: {}", x.command ? name_of(*x.command) : name_of(x.message), letter.headers.front().second);
+  failpoint("reactor.before_bury");
   x.dead = true;
   x.burial = std::move(letter);
   tell(sequence, x, step::burying);
 }
 
 void reactor_state::tell(uint64_t sequence, task& x, step at) {
+  failpoint("reactor.before_tell");
   x.at = at;
   x.retry_at = {};
   auto& what = at == step::burying ? x.burial : x.telling;
@@ -252,6 +261,7 @@ void reactor_state::on_published(const published& x) {
     t.retry_at = self_->clock().now() + backoff(t.stalls++);
     return;
   }
+  failpoint("reactor.told");
   if (t.at == step::burying && !t.telling.subject.empty()) return tell(x.cookie, t, step::telling);
   if (t.at == step::telling) options_.counts->notified.observe(self_->clock().now() - t.received);
   end(x.cookie, t.dead ? command_end::dead_lettered : t.reached == stage::projected ? command_end::completed : command_end::rejected);
@@ -261,10 +271,12 @@ void reactor_state::end(uint64_t sequence, command_end how) {
   auto i = tasks_.find(sequence);
   auto& t = i->second;
   options_.counts->ended(t.command ? std::string_view{t.command->request.command_type} : std::string_view{}, how);
+  failpoint("reactor.before_ack");
   self_->send(options_.gateway, emit{std::string{t.message.reply()}, {}, t.dead ? term_text : ack_text});
   if (t.command) self_->send(options_.projectors.at(t.command->entry.model->bucket.str()), settled{sequence});
   tasks_.erase(i);
   options_.counts->in_flight = tasks_.size();
+  failpoint("reactor.after_ack");
   if (draining_ && tasks_.empty() && drained_.pending()) drained_.deliver(true);
 }
 

@@ -2,12 +2,14 @@
 #include "actors/takeover.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <ctime>
 
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include "actors/failpoint.hpp"
 #include "envelopes/errc.hpp"
 #include "envelopes/ids.hpp"
 #include "net/jetstream.hpp"
@@ -57,6 +59,24 @@ void takeover::verify() {
   if (phase_ == phase::consuming) ask("CONSUMER.INFO.COMMANDS." + name_, {}, phase::verifying);
 }
 
+bool takeover::in_order(const net::nats_message& msg, const std::optional<net::delivery_info>& info) {
+  if (info) {
+    if (info->consumer_sequence != consumed_ + 1) {
+      fail("expected delivery " + std::to_string(consumed_ + 1) + ", got " + std::to_string(info->consumer_sequence));
+      return false;
+    }
+    consumed_ = info->consumer_sequence;
+    return true;
+  }
+  if (msg.status() != 100) return true;
+  // A heartbeat names the last delivery: the only sign of a loss behind which nothing comes.
+  uint64_t last = 0;
+  auto text = msg.header("Nats-Last-Consumer");
+  std::from_chars(text.data(), text.data() + text.size(), last);
+  if (last > consumed_) fail(std::to_string(last - consumed_) + " deliveries are missing");
+  return last <= consumed_;
+}
+
 void takeover::stop() {
   caf::anon_send(opts_.gateway, unsubscribe{opts_.batches, epoch_});
   ++epoch_;
@@ -87,6 +107,7 @@ bool takeover::on_reply(const nats_reply& x) {
     case phase::listing: on_consumers(answer->body); break;
     case phase::inspecting: on_stream(answer->body); break;
     case phase::creating:
+      failpoint("takeover.created");
       phase_ = phase::consuming;
       trouble_.clear();
       for (auto& old : former_)
@@ -107,6 +128,9 @@ void takeover::on_consumers(json& body) {
     if (!consumer_name.starts_with(prefix)) continue;
     former_.push_back(consumer_name);
     auto acknowledged = consumer.value("ack_floor", json::object()).value("stream_seq", uint64_t{0});
+    // Until its first delivery is acknowledged, a consumer's floor is 0; but it was made behind what was settled then.
+    auto made_at = consumer.value("config", json::object()).value("opt_start_seq", uint64_t{0});
+    acknowledged = std::max(acknowledged, std::max(made_at, uint64_t{1}) - 1);
     // What we know to be settled counts for more than a consumer's memory: a killed server forgets acks.
     if (!floor_) start_ = std::max(start_, acknowledged + 1);
   }
@@ -123,7 +147,9 @@ void takeover::on_stream(const json& body) {
 }
 
 void takeover::create() {
+  failpoint("takeover.before_create");
   name_ = std::string{prefix} + make_session_id();
+  consumed_ = 0;
   auto deliver = "_INBOX." + make_session_id();
   caf::anon_send(opts_.gateway, subscribe{deliver, {}, opts_.batches, epoch_});
   json config = {{"durable_name", name_},

@@ -30,6 +30,9 @@ public:
   void begin(std::optional<uint64_t> floor);
   /// Asks whether our consumer still exists; `failed` follows when it does not.
   void verify();
+  /// Whether this is what our consumer sends next. If not, something got lost on the way (a broken connection, a slow consumer):
+  /// nothing of this consumer may be taken any more, since it would overtake what was lost. `failed` follows.
+  bool in_order(const net::nats_message& msg, const std::optional<net::delivery_info>& info);
   /// @returns true when it was one of ours.
   bool on_reply(const nats_reply& x);
   void stop();
@@ -60,6 +63,7 @@ private:
   std::optional<uint64_t> floor_;
   std::vector<std::string> former_;
   std::string name_;
+  uint64_t consumed_ = 0; // the last delivery of our consumer
   uint64_t start_ = 1, last_sequence_ = 0, incarnation_ = 0;
   std::string trouble_;
 };

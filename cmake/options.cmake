@@ -1,5 +1,6 @@
 # What every target of ours shares. Third-party headers come in as SYSTEM.
 option(TIDINGS_WERROR "Treat warnings as errors (CI does)" OFF)
+option(TIDINGS_FAILPOINTS "Let TIDINGS_FAILPOINT kill the process at a named place (tests/chaos)" OFF)
 set(TIDINGS_SANITIZER "" CACHE STRING "asan (with UBSan), tsan or empty")
 
 add_library(project_options INTERFACE)

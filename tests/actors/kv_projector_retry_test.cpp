@@ -146,6 +146,22 @@ CAF_TEST(a handler that keeps failing is given up after five attempts) {
   CAF_CHECK_EQUAL(decisions, 5u);
 }
 
+CAF_TEST(an outage on the way to a handler is no reason to give up) {
+  for (auto code : {errc::unavailable, errc::outcome_unknown, errc::overloaded, errc::shutting_down}) {
+    size_t decisions = 0;
+    start_with_failing_handler(code, decisions);
+    write_note(10, "n1");
+    auto before = times<look_up>(10);
+    for (size_t i = 1; i <= 8; ++i) {
+      look_up_gives(10, nullptr);
+      CAF_REQUIRE_EQUAL(decisions, i);
+      pass(6s, 50ms);
+      CAF_REQUIRE_EQUAL(times<look_up>(10), before + i);
+    }
+    CAF_CHECK_EQUAL(times<projected>(10), 0u);
+  }
+}
+
 CAF_TEST(a handler that recovers in time is not given up) {
   size_t decisions = 0;
   auto [handler, script] = lone_fake<command_handler_actor>();

@@ -145,6 +145,47 @@ CAF_TEST(what was never delivered is never skipped) {
   CAF_CHECK_EQUAL(start_of_consumer(), "2");
 }
 
+CAF_TEST(what was lost on the way is not overtaken) {
+  start_consuming();
+  deliver(1);
+  finish(1);
+  deliver(2);
+  lose_delivery();
+  deliver(4);
+  CAF_CHECK_EQUAL(got.count<project>(), 2u);
+  CAF_MESSAGE("another consumer is made behind what is settled");
+  CAF_CHECK_EQUAL(asked(), "$JS.API.CONSUMER.LIST.COMMANDS");
+  taken_over(9, 0);
+  CAF_CHECK_EQUAL(start_of_consumer(), "2");
+  CAF_CHECK(told_ready());
+  deliver(2);
+  deliver(3);
+  CAF_CHECK_EQUAL(got.count<project>(), 3u);
+  CAF_CHECK(got.last<project>().seen_before);
+}
+
+CAF_TEST(a loss behind which nothing comes is told by a heartbeat) {
+  start_consuming();
+  deliver(1);
+  finish(1);
+  heartbeat();
+  CAF_CHECK(told_ready());
+  lose_delivery();
+  heartbeat();
+  CAF_CHECK_EQUAL(asked(), "$JS.API.CONSUMER.LIST.COMMANDS");
+  taken_over(2, 0);
+  CAF_CHECK_EQUAL(start_of_consumer(), "2");
+}
+
+CAF_TEST(a server that forgot deliveries is not followed further) {
+  start_consuming();
+  deliver(1);
+  deliver(2);
+  count_deliveries_from(0);
+  deliver(2, 2);
+  CAF_CHECK_EQUAL(asked(), "$JS.API.CONSUMER.LIST.COMMANDS");
+}
+
 CAF_TEST(a reconnect asks for the consumer and keeps it) {
   start_consuming();
   connection(false);

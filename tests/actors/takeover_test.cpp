@@ -107,6 +107,15 @@ CAF_TEST(without a floor the start is behind what a former reactor acknowledged)
   CAF_CHECK_EQUAL(start_of_consumer(), 11u);
 }
 
+CAF_TEST(a former consumer that was never given anything says where it was made) {
+  begin(std::nullopt);
+  auto idle = consumer("reactor-a", 0);
+  idle["config"] = {{"opt_start_seq", 31}};
+  answer({{"consumers", json::array({idle, consumer("reactor-b", 10)})}});
+  stream_is(40);
+  CAF_CHECK_EQUAL(start_of_consumer(), 31u);
+}
+
 CAF_TEST(what we know to be settled counts for more than what a consumer remembers) {
   begin(5);
   answer({{"consumers", json::array({consumer("reactor-a", 10)})}});

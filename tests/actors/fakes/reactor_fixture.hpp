@@ -53,6 +53,21 @@ struct reactor_fixture : actor_fixture {
         {{"consumers", json::array({{{"name", "reactor-a"}, {"ack_floor", {{"stream_seq", acknowledged}}}}})}}));
     answer(incoming::api_answer({{"created", "2026-01-02T03:04:05Z"}, {"state", {{"last_seq", last_sequence}}}}));
     answer(incoming::api_answer(json::object()));
+    nth_ = 0;
+  }
+
+  /// A delivery that gets lost on the way.
+  void lose_delivery() { ++nth_; }
+
+  /// As after a crash of the server.
+  void count_deliveries_from(uint64_t nth) { nth_ = nth; }
+
+  /// The server says which delivery was its last one.
+  void heartbeat() {
+    nats_batch x;
+    x.tag = got.last<subscribe>().tag;
+    x.messages.push_back(incoming::heartbeat(nth_));
+    give(reactor, x);
   }
 
   /// A reactor that consumes a stream whose last message is `last_sequence`.

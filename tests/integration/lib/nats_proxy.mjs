@@ -73,7 +73,7 @@ export class NatsProxy {
 }
 
 /** PUB and MSG end with a size, HPUB and HMSG with two; everything else is one line. */
-function nextFrame(buffer) {
+export function nextFrame(buffer) {
   const end = buffer.indexOf('\r\n');
   if (end < 0) return undefined;
   const words = buffer.subarray(0, end).toString('latin1').split(/[ \t]+/);

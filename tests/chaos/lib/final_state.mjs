@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// What is there once everything is healed: from NATS itself, and as every gateway tells it. Plain data for the checker.
+import { pause, timely } from '../../integration/lib/wait.mjs';
+import { gist } from './history.mjs';
+import { queryOf } from './model.mjs';
+
+async function everyMessage(nats, stream) {
+  const manager = await nats.jetstreamManager();
+  const { state } = await manager.streams.info(stream);
+  const result = [];
+  if (state.messages === 0) return result;
+  // More at a time would make us one of the slow consumers that the servers here cut off at 1 MB.
+  const messages = await (await nats.jetstream().consumers.get(stream)).consume({ max_messages: 100 });
+  const all = (async () => {
+    for await (const message of messages) {
+      result.push(message);
+      // What nats-server 2.9 says to be pending is not to be relied on in a bucket, whose older entries are gone.
+      if (message.seq >= state.last_seq) break;
+    }
+  })();
+  await timely(`${stream} is read`, all, 120_000);
+  return result;
+}
+
+async function consumerState(nats) {
+  const manager = await nats.jetstreamManager();
+  const { state } = await manager.streams.info('COMMANDS');
+  const consumers = (await manager.consumers.list('COMMANDS').next()).filter(({ name }) => name.startsWith('reactor-'));
+  return { last: state.last_seq, floors: consumers.map(({ ack_floor, num_ack_pending, config }) =>
+    ({ floor: Math.max(ack_floor.stream_seq, (config.opt_start_seq ?? 1) - 1), pending: num_ack_pending })) };
+}
+
+/** Waits until every stored command is acknowledged and nothing moves; gives up silently, since the checker will tell. */
+export async function quiet(nats, deadline) {
+  const end = performance.now() + deadline;
+  let last;
+  for (let calm = 0; calm < 3 && performance.now() < end; ) {
+    const { last: sequence, floors } = await consumerState(nats).catch(() => ({ floors: [] }));
+    const done = floors.some(({ floor, pending }) => pending === 0 && floor >= sequence);
+    calm = done && sequence === last ? calm + 1 : 0;
+    last = sequence;
+    await pause(200);
+  }
+}
+
+export async function fromNats(nats) {
+  const commands = (await everyMessage(nats, 'COMMANDS')).flatMap((message) => {
+    if (!message.string().startsWith('{')) return []; // poison
+    const { command_id: id, command_type: type, payload } = message.json();
+    return [{ seq: message.seq, id, type, payload, owner: message.headers.get('Tidings-Owner') }];
+  });
+  const notifications = (await everyMessage(nats, 'NOTIFICATIONS')).map((message) => {
+    const outcome = message.json();
+    const [, owner, id] = message.subject.split('.');
+    return { seq: message.seq, owner, id, status: outcome.status, revision: outcome.revision, payload: outcome.payload, gist: gist(outcome) };
+  });
+  const dead = (await everyMessage(nats, 'DEAD_LETTERS')).map((message) => ({
+    id: message.subject.split('.').at(-1), reason: message.headers.get('Tidings-Reason'),
+  }));
+  const entries = [];
+  const writes = {};
+  const manager = await nats.jetstreamManager();
+  for (const bucket of Object.keys(queryOf)) {
+    writes[bucket] = (await manager.streams.info(`KV_${bucket}`)).state.last_seq;
+    for (const message of await everyMessage(nats, `KV_${bucket}`)) {
+      const deleted = message.headers?.get('KV-Operation') === 'DEL';
+      entries.push({ bucket, key: message.subject.split('.').at(-1), revision: message.seq, id: message.headers?.get('Tidings-Command-Id'),
+        value: deleted ? null : message.json() });
+    }
+  }
+  return { commands, notifications, dead, entries, writes, consumer: await consumerState(nats) };
+}
+
+/** What each gateway answers about documents, and about outcomes to their owner and to somebody else. */
+export async function fromGateways(gateways, { entries, notifications }, { sessions, stranger, random, most = 300 }) {
+  const sample = (list) => (list.length <= most ? list : Array.from({ length: most }, () => random.pick(list)));
+  const views = [];
+  const statuses = [];
+  for (const { name, client } of gateways) {
+    for (const { bucket, key } of sample(entries)) {
+      const { json } = await client.query(queryOf[bucket], { id: key });
+      views.push({ gateway: name, bucket, key, value: json.success ? json.payload : null });
+    }
+    for (const { owner, id } of sample(notifications)) {
+      const session = sessions.get(owner);
+      const answer = await client.get(`/commands/${id}`, { headers: session ? { 'tidings-session': session } : {} });
+      statuses.push({ gateway: name, id, status: answer.status, gist: answer.status === 200 ? gist(answer.json) : null });
+      if (!session) continue;
+      const foreign = await client.get(`/commands/${id}`, { headers: { 'tidings-session': stranger } });
+      if (foreign.status !== 404) statuses.push({ gateway: name, id, status: foreign.status, stranger: true });
+    }
+  }
+  return { views, statuses };
+}
