@@ -114,6 +114,10 @@ net::http_response new_session() {
   return out;
 }
 
+net::http_response new_ticket(const std::string& ticket) {
+  return json_text(201, dump({{"ticket", ticket}, {"expires_in", event_tickets::lifetime.count()}}), "no-store");
+}
+
 net::http_response asset(const asset_request& x, std::string_view if_none_match) {
   net::http_response out;
   net::entity_tag current{x.file->etag};

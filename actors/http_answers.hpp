@@ -29,6 +29,9 @@ net::http_response models(const http_settings& settings);
 /// A session that exists from now on.
 net::http_response new_session();
 
+/// A ticket for one event stream.
+net::http_response new_ticket(const std::string& ticket);
+
 /// The page or a file of it, or 304.
 net::http_response asset(const asset_request& x, std::string_view if_none_match);
 

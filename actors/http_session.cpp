@@ -99,6 +99,10 @@ void http_session_state::on_request(net::http_request& request) {
         });
       } else if constexpr (std::is_same_v<type, session_request>) {
         respond(http_answers::new_session());
+      } else if constexpr (std::is_same_v<type, ticket_request>) {
+        auto ticket = services_->settings.door->issue_ticket(*call_->who);
+        if (ticket) respond(http_answers::new_ticket(*ticket));
+        else answer_problem(ticket.error());
       } else if constexpr (std::is_same_v<type, asset_request>) {
         respond(http_answers::asset(what, call_->if_none_match));
       } else if constexpr (std::is_same_v<type, health_check>) {
@@ -204,6 +208,11 @@ void http_session_state::on_after_command(const command_answer& x) {
 }
 
 void http_session_state::start_stream(events_request& x) {
+  if (call_->who && call_->who->ends) {
+    // The stream's clock does not jump when somebody sets the time.
+    auto left = *call_->who->ends - std::chrono::system_clock::now();
+    connection_->end_stream_at(std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(left));
+  }
   auto order = std::make_shared<event_stream_order>(event_stream_order{
     connection_, services_->gateway, services_->hub, services_->commands, services_->queries, self_, cookie_, *x.owner,
     std::move(x.command_id), x.query ? std::make_unique<ask_query>(std::move(*x.query)) : nullptr, std::move(x.last_event_id),
@@ -219,6 +228,7 @@ void http_session_state::start_stream(events_request& x) {
 void http_session_state::answer_problem(const caf::error& why, std::string allow) {
   auto out = http_answers::problem(why, path_, call_->trace_id, command_id_);
   if (!allow.empty()) out.headers.emplace_back("Allow", std::move(allow));
+  if (!call_->challenge.empty()) out.headers.emplace_back("WWW-Authenticate", call_->challenge);
   respond(std::move(out));
 }
 

@@ -59,6 +59,7 @@ void socket_connection::drain() {
 void socket_connection::abort() { close(); }
 
 void socket_connection::check_deadlines(clock::time_point now) {
+  if (state_ == state::streaming && now >= stream_end_ && !finishing_) finish_stream();
   if (now < deadline_) return;
   deadline_ = never;
   if (state_ == state::writing || state_ == state::streaming) return cut();

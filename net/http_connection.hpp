@@ -62,6 +62,9 @@ public:
   virtual bool write_stream(std::shared_ptr<const std::string> chunk) = 0;
   /// Closes after everything written so far was sent.
   virtual void finish_stream() = 0;
+  /// Finishes the stream of the present request by itself then (within the pace of check_deadlines): whoever reads it may
+  /// do so no longer. A timer for each of thousands of streams would outlive those that end before.
+  virtual void end_stream_at(std::chrono::steady_clock::time_point end) = 0;
   /// Answers what is in flight with `Connection: close`, then closes; closes at once when idle.
   virtual void drain() = 0;
   /// Closes now.

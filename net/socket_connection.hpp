@@ -23,6 +23,8 @@ namespace tidings::net {
 /// from an outgoing_response; what is left here is the order of things: which state follows which, and who may be called when.
 class socket_connection final : public http_connection {
 public:
+  using clock = std::chrono::steady_clock;
+
   socket_connection(boost::asio::ip::tcp::socket socket, http_limits limits, std::shared_ptr<http_handler> handler);
 
   void start() override;
@@ -30,12 +32,12 @@ public:
   void start_stream(http_response head) override;
   bool write_stream(std::shared_ptr<const std::string> chunk) override;
   void finish_stream() override;
+  void end_stream_at(clock::time_point end) override { stream_end_ = end; }
   void drain() override;
   void abort() override;
   void check_deadlines(std::chrono::steady_clock::time_point now) override;
 
 private:
-  using clock = std::chrono::steady_clock;
   using error_code = boost::system::error_code;
 
   static constexpr auto never = clock::time_point::max();
@@ -106,6 +108,7 @@ private:
   stream_buffer stream_;
   std::optional<outgoing_response> outgoing_;
   clock::time_point deadline_ = never;
+  clock::time_point stream_end_ = never;
   size_t lingered_ = 0; ///< Bytes discarded.
   state state_ = state::reading;
   bool reading_ = false; ///< A wait for bytes is outstanding.

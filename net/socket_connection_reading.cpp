@@ -120,7 +120,7 @@ void socket_connection::note_request_traits() {
   is_head_ = reader_->head().to_head;
   is_http_1_0_ = reader_->head().http_1_0;
   first_ = head_begun_ = body_begun_ = false;
-  deadline_ = never;
+  deadline_ = stream_end_ = never;
 }
 
 void socket_connection::deliver() {
