@@ -140,6 +140,22 @@ caf::error identify(const net::http_request& request, const http_settings& setti
   return settings.door->wants_tokens() || !ticket.empty() ? call.nobody : caf::error{};
 }
 
+/// Everything that stands before a request whatever its path is, cheapest first.
+caf::error admit(const net::http_request& request, const http_settings& settings, http_call& call) {
+  if (auto err = http_edge::check_host(request, settings.edge)) return err;
+  if (auto err = http_edge::check_site(request, settings.edge)) return err;
+  if (request.path == "/healthz" || request.path == "/readyz") return {};
+  // A preflight carries no credentials.
+  auto refused = http_edge::is_preflight(request, settings.edge) ? caf::error{} : identify(request, settings, call);
+  if (settings.quota) {
+    // Sessions are free to make, so only a token's owner is told apart from others at the same address.
+    auto known = settings.door->wants_tokens() && call.who;
+    if (!settings.quota->admit(known ? call.who->owner.str() : request.peer, request_quota::clock::now()))
+      return make_error(errc::too_many_requests, "too many requests; go on more slowly");
+  }
+  return refused;
+}
+
 /// OPTIONS, and methods that a known path does not take.
 void refuse_method(const net::http_request& request, std::string_view allow, http_call& call) {
   if (request.method == "OPTIONS") call.what = options_check{std::string{allow} + ", OPTIONS"};
@@ -153,8 +169,12 @@ http_call route(net::http_request& request, const http_settings& settings) {
   call.head = request.method == "HEAD";
   call.if_none_match = request.header_list("if-none-match");
   call.trace_id = trace_id_of(request.header("traceparent"));
-  if (auto err = identify(request, settings, call)) {
+  if (auto err = admit(request, settings, call)) {
     call.what = std::move(err);
+    return call;
+  }
+  if (http_edge::is_preflight(request, settings.edge)) {
+    call.what = preflight_check{};
     return call;
   }
   std::string_view path = request.path;

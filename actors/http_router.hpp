@@ -8,7 +8,9 @@
 #include <variant>
 
 #include "actors/gatekeeper.hpp"
+#include "actors/http_edge.hpp"
 #include "actors/messages.hpp"
+#include "actors/request_quota.hpp"
 #include "net/http_message.hpp"
 
 namespace tidings {
@@ -28,6 +30,8 @@ struct http_settings {
   bool demo = false;              ///< Clients may slow handlers down (`Tidings-Delay-Ms`).
   std::map<std::string, asset, std::less<>> assets; ///< By path; "/" is the page.
   std::shared_ptr<gatekeeper> door = std::make_shared<gatekeeper>(); ///< Never null.
+  std::shared_ptr<request_quota> quota; ///< Null: requests are not counted.
+  edge_rules edge;
 };
 
 /// Is the process alive? `/healthz`.
@@ -38,6 +42,8 @@ struct readiness_check {};
 struct options_check {
   std::string allow;
 };
+/// May a script of an allowed origin send a request? (CORS)
+struct preflight_check {};
 /// The path exists, the method does not.
 struct method_refused {
   std::string allow;
@@ -73,7 +79,7 @@ struct after_command {
 
 /// A request, understood. Listener and cookie of the messages are still to be filled in.
 struct http_call {
-  std::variant<caf::error, submit_command, attach_command, ask_query, health_check, readiness_check, options_check, method_refused,
+  std::variant<caf::error, submit_command, attach_command, ask_query, health_check, readiness_check, options_check, preflight_check, method_refused,
                events_request, model_request, services_request, session_request, ticket_request, asset_request>
     what;
   std::optional<caller> who;          ///< Not set on public paths, or when `nobody` says why.

@@ -54,6 +54,7 @@ void http_session_state::init(std::shared_ptr<const http_services> services, std
 }
 
 void http_session_state::adopt(adopt_socket& x) {
+  peer_ = std::move(x.peer);
   connection_ = net::http_connection::make(std::move(*x.socket), x.limits, std::make_shared<session_handler>(self_));
   self_->send(listener_, session_opened{connection_});
   connection_->start();
@@ -69,6 +70,8 @@ void http_session_state::on_request(net::http_request& request) {
   path_ = request.path;
   spdlog::debug("{} {}", request.method, path_);
   since_ = std::chrono::steady_clock::now();
+  request.peer = peer_;
+  connection_->decorate(http_edge::cors(request, services_->settings.edge));
   call_ = std::make_unique<http_call>(route(request, services_->settings));
   std::visit(
     [this](auto& what) {
@@ -110,6 +113,8 @@ void http_session_state::on_request(net::http_request& request) {
       } else if constexpr (std::is_same_v<type, readiness_check>) {
         self_->request(services_->readiness, caf::infinite, start_atom::value)
           .then([this](const readiness_report& x) { if (answering_) respond(http_answers::readiness(x)); });
+      } else if constexpr (std::is_same_v<type, preflight_check>) {
+        respond(http_edge::preflight_answer());
       } else if constexpr (std::is_same_v<type, options_check>) {
         respond({204, {{"Allow", what.allow}}, {}, {}, nullptr});
       } else {

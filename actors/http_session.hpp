@@ -68,7 +68,7 @@ private:
   std::unique_ptr<http_call> call_; // null before the first request and in a stream of an owner
   event_stream_actor stream_;   // while the response is a stream
   std::chrono::steady_clock::time_point since_{};
-  std::string path_, command_id_;
+  std::string path_, command_id_, peer_;
 };
 
 http_session_actor::behavior_type http_session(http_session_ptr self, std::shared_ptr<const http_services> services,

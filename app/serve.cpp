@@ -31,6 +31,7 @@
 #include "actors/stream_keeper.hpp"
 #include "app/assets.hpp"
 #include "app/contract_files.hpp"
+#include "app/front_door.hpp"
 #include "app/log.hpp"
 #include "app/serve_options.hpp"
 #include "app/shutdown.hpp"
@@ -53,12 +54,16 @@ int refuse_to_start(const std::string& sentence) {
 /// Everything a running gateway is made of, and how it starts and stops.
 class gateway_process {
 public:
-  gateway_process(boost::asio::io_context& io, caf::actor_system& system, catalog_ptr models, const serve_options& options)
-      : io_{io}, system_{system}, models_{std::move(models)}, options_{options}, signals_{io, SIGINT, SIGTERM}, poll_{io} {}
+  gateway_process(boost::asio::io_context& io, caf::actor_system& system, catalog_ptr models, const serve_options& options,
+                  std::shared_ptr<gatekeeper> door)
+      : io_{io}, system_{system}, models_{std::move(models)}, options_{options}, door_{std::move(door)}, signals_{io, SIGINT, SIGTERM},
+        reloads_{io, SIGHUP}, poll_{io} {}
 
-  void spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor, uint16_t embedded_port);
+  void spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor, uint16_t embedded_port, uint64_t open_files);
   void announce(std::string text);
   void stop_on_signal();
+  /// SIGHUP: reads the issuer's keys again.
+  void reload_on_signal();
   int exit_code() const noexcept { return exit_code_; }
 
 private:
@@ -78,7 +83,9 @@ private:
   caf::actor_system& system_;
   catalog_ptr models_;
   const serve_options& options_;
+  std::shared_ptr<gatekeeper> door_;
   boost::asio::signal_set signals_;
+  boost::asio::signal_set reloads_;
   boost::asio::steady_timer poll_;
   running_parts parts_;
   std::vector<caf::strong_actor_ptr> others_;
@@ -86,7 +93,7 @@ private:
   int exit_code_ = 0;
 };
 
-void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor, uint16_t embedded_port) {
+void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor, uint16_t embedded_port, uint64_t open_files) {
   bool reacts = has_role(options_, "reactor");
   bool serves = has_role(options_, "gateway");
   std::vector<std::string> expected{"nats", "streams", "notifications"};
@@ -131,7 +138,9 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   keep(system_.spawn(stream_keeper, parts_.gateway, parts_.readiness, std::move(streams)));
   auto directory = system_.spawn(service_directory, parts_.gateway);
   keep(directory);
-  http_settings settings{served, milliseconds{options_.default_wait_ms}, milliseconds{options_.max_wait_ms}, options_.demo, {}};
+  http_settings settings{served, milliseconds{options_.default_wait_ms}, milliseconds{options_.max_wait_ms}, options_.demo, {}, door_, {},
+                         front_door::make_edge(options_.door, !acceptor->local_endpoint().address().is_loopback())};
+  if (options_.door.rate_limit > 0) settings.quota = std::make_shared<request_quota>(options_.door.rate_limit);
   if (serves) {
     settings.assets = page_assets();
     settings.assets.merge(contract_files(settings));
@@ -140,7 +149,9 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   auto services = std::make_shared<const http_services>(
     http_services{std::move(settings), parts_.commands, queries, parts_.hub, parts_.readiness, parts_.gateway, directory,
                   std::move(refetch)});
-  parts_.listener = system_.spawn(http_listener, http_listener_options{std::move(acceptor), std::move(services), parts_.gateway, {}});
+  parts_.listener = system_.spawn(http_listener, http_listener_options{std::move(acceptor), std::move(services), parts_.gateway, {},
+                                                                          front_door::places(options_.door, open_files),
+                                                                          options_.door.max_per_address});
   for (auto& other : others_) end_with(other);
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.readiness));
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.listener));
@@ -189,6 +200,15 @@ void gateway_process::stop_on_signal() {
   });
 }
 
+void gateway_process::reload_on_signal() {
+  reloads_.async_wait([this](boost::system::error_code ec, int) {
+    if (ec) return;
+    if (auto err = front_door::reload_keys(options_.door, *door_)) spdlog::error("SIGHUP: {}; the keys that were read before still count", failure_of(err).detail);
+    else spdlog::info("SIGHUP: configuration read again");
+    reload_on_signal();
+  });
+}
+
 void gateway_process::stop() {
   if (stopping_) return;
   stopping_ = true;
@@ -216,6 +236,7 @@ void gateway_process::end() {
 void gateway_process::wait_for_the_last_actor() {
   if (system_.registry().running() == 0) {
     signals_.cancel();
+    reloads_.cancel();
     io_.stop();
     return;
   }
@@ -261,6 +282,11 @@ int serve(const serve_options& options) {
   boost::asio::io_context io{1}; // outlives the actor system
   auto acceptor = startup::listen(io, options.listen);
   if (!acceptor) return refuse_to_start(failure_of(acceptor.error()).detail);
+  auto served = has_role(options, "gateway") ? models : catalog::make({});
+  auto beyond_loopback = !(*acceptor)->local_endpoint().address().is_loopback();
+  if (auto err = front_door::check(options.door, **served, beyond_loopback)) return refuse_to_start(failure_of(err).detail);
+  auto door = front_door::make_gatekeeper(options.door);
+  if (!door) return refuse_to_start(failure_of(door.error()).detail);
   std::unique_ptr<startup::store_lock> lock;
   uint16_t embedded_port = 0;
   if (options.nats == "embedded") {
@@ -274,22 +300,24 @@ int serve(const serve_options& options) {
   }
   start_log(options.log_level, options.log_format == "json" ? log_style::json_lines : log_style::text);
   std::signal(SIGPIPE, SIG_IGN);
-  spdlog::debug("{} files may be open", startup::raise_open_files());
+  auto open_files = startup::raise_open_files();
+  spdlog::debug("{} files may be open", open_files);
   caf::actor_system_config config;
   register_errors(config);
   net::io_scheduler::install(config, io);
   caf::actor_system system{config};
-  gateway_process process{io, system, *models, options};
+  gateway_process process{io, system, *models, options, std::move(*door)};
   auto endpoint = (*acceptor)->local_endpoint();
   auto host = endpoint.address().is_v6() ? '[' + endpoint.address().to_string() + ']' : endpoint.address().to_string();
   auto url = "http://" + host + ':' + std::to_string(endpoint.port());
-  process.spawn(std::move(*acceptor), embedded_port);
+  process.spawn(std::move(*acceptor), embedded_port, open_files);
   std::cout << "Tidings " << TIDINGS_VERSION << " listens on " << url << '\n';
   if (embedded_port != 0) std::cout << "NATS: embedded at nats://127.0.0.1:" << embedded_port << ", store " << options.store << '\n';
   else std::cout << "NATS: " << options.nats << '\n';
   std::cout << std::flush;
   process.announce(try_it(**models, url));
   process.stop_on_signal();
+  process.reload_on_signal();
   io.run();
   return process.exit_code();
 }

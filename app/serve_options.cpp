@@ -59,6 +59,7 @@ void add_serve_options(CLI::App& verb, serve_options& x) {
     ->capture_default_str();
   verb.add_flag("--demo", x.demo, "Let clients slow handlers down (Tidings-Delay-Ms), to show what a slow system feels like")
     ->envname("TIDINGS_DEMO");
+  add_door_options(verb, x.door);
   verb.add_option("--log-level", x.log_level, "How much to log to standard error")
     ->envname("TIDINGS_LOG_LEVEL")
     ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "critical", "off"}))

@@ -8,6 +8,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/door_options.hpp"
+
 namespace tidings {
 
 /// What `tidings serve` is told: by the command line, then the environment (`TIDINGS_*`), then a file (`--config`).
@@ -21,6 +23,7 @@ struct serve_options {
   uint32_t default_wait_ms = 0;
   uint32_t max_wait_ms = 30'000;
   bool demo = false;                   ///< Lets clients slow handlers down, to show what a slow system feels like.
+  door_options door;
   std::string log_level = "info";
   std::string log_format = "text";
 };

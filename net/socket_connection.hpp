@@ -28,6 +28,7 @@ public:
   socket_connection(boost::asio::ip::tcp::socket socket, http_limits limits, std::shared_ptr<http_handler> handler);
 
   void start() override;
+  void decorate(std::vector<std::pair<std::string_view, std::string>> headers) override { decoration_ = std::move(headers); }
   void respond(http_response response) override;
   void start_stream(http_response head) override;
   bool write_stream(std::shared_ptr<const std::string> chunk) override;
@@ -85,6 +86,9 @@ private:
   void refuse(caf::error why);
 
   // socket_connection_writing.cpp
+  /// Whether the body comes so slowly that it only holds a place.
+  bool dribbles(clock::time_point now) const;
+  void add_decoration(http_response& response);
   response_framing framing(bool stream) const;
   void send(http_response response, bool stream);
   void on_written();
@@ -109,6 +113,8 @@ private:
   std::optional<outgoing_response> outgoing_;
   clock::time_point deadline_ = never;
   clock::time_point stream_end_ = never;
+  std::vector<std::pair<std::string_view, std::string>> decoration_;
+  size_t body_received_ = 0;
   size_t lingered_ = 0; ///< Bytes discarded.
   state state_ = state::reading;
   bool reading_ = false; ///< A wait for bytes is outstanding.
