@@ -58,6 +58,15 @@ void http_listener_state::on_accepted(tcp::socket socket) {
   auto place = take_place(peer);
   if (!place) return turn_away(std::move(socket));
   socket.set_option(tcp::no_delay{true}, ec);
+  if (!options_.tls) return open_session(std::move(socket), std::move(place), std::move(peer));
+  // Somebody who only holds a place without shaking hands has it for 10 s.
+  net::serve_tls(std::move(socket), options_.tls->context(),
+                 [this, self = http_listener_actor{self_}, raw = self_, place = std::move(place), peer](tcp::socket inside) mutable {
+                   net::activate(raw, [&] { open_session(std::move(inside), std::move(place), std::move(peer)); });
+                 });
+}
+
+void http_listener_state::open_session(tcp::socket socket, std::shared_ptr<void> place, std::string peer) {
   auto session = self_->spawn(http_session, options_.services, std::move(place), self_);
   self_->send(session, adopt_socket{std::make_shared<tcp::socket>(std::move(socket)), options_.limits, std::move(peer)});
 }

@@ -12,6 +12,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include "actors/http_session.hpp"
+#include "net/tls_server.hpp"
 
 namespace tidings {
 
@@ -25,6 +26,7 @@ struct http_listener_options {
   net::http_limits limits;
   size_t max_connections = 20'000;
   size_t max_per_address = 0;    ///< Connections of one peer (net::peer_name); 0: no limit of its own.
+  std::shared_ptr<const net::tls_identity> tls; ///< Null: plain HTTP.
 };
 
 /// Accepts connections, gives each a session, and sweeps all deadlines with one timer.
@@ -46,6 +48,7 @@ private:
 
   void accept();
   void on_accepted(tcp::socket socket);
+  void open_session(tcp::socket socket, std::shared_ptr<void> place, std::string peer);
   /// Says 503 to a connection that there is no place for, without reading from it.
   void turn_away(tcp::socket socket);
   /// A place for a connection of `peer`; it is free again when the result is dropped. Null: there is none.

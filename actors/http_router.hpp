@@ -32,6 +32,7 @@ struct http_settings {
   std::shared_ptr<gatekeeper> door = std::make_shared<gatekeeper>(); ///< Never null.
   std::shared_ptr<request_quota> quota; ///< Null: requests are not counted.
   edge_rules edge;
+  bool secure_cookies = false; ///< We serve HTTPS ourselves.
 };
 
 /// Is the process alive? `/healthz`.

@@ -101,13 +101,13 @@ void http_session_state::on_request(net::http_request& request) {
           if (answering_) respond(http_answers::json_text(200, std::move(services), "no-cache"));
         });
       } else if constexpr (std::is_same_v<type, session_request>) {
-        respond(http_answers::new_session());
+        respond(http_answers::new_session(services_->settings));
       } else if constexpr (std::is_same_v<type, ticket_request>) {
         auto ticket = services_->settings.door->issue_ticket(*call_->who);
         if (ticket) respond(http_answers::new_ticket(*ticket));
         else answer_problem(ticket.error());
       } else if constexpr (std::is_same_v<type, asset_request>) {
-        respond(http_answers::asset(what, call_->if_none_match));
+        respond(http_answers::asset(what, services_->settings, call_->if_none_match));
       } else if constexpr (std::is_same_v<type, health_check>) {
         respond(http_answers::json_text(200, R"({"status":"alive"})", {}));
       } else if constexpr (std::is_same_v<type, readiness_check>) {

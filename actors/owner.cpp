@@ -54,8 +54,8 @@ caf::expected<token> owner_of(const net::http_request& request) {
   return owner_of_session(session);
 }
 
-std::string render_session_cookie(std::string_view session) {
-  return std::string{cookie_name} + std::string{session} + "; Path=/; HttpOnly; SameSite=Strict";
+std::string render_session_cookie(std::string_view session, bool secure) {
+  return std::string{cookie_name} + std::string{session} + "; Path=/; HttpOnly; SameSite=Strict" + (secure ? "; Secure" : "");
 }
 
 } // namespace tidings

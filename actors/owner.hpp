@@ -33,6 +33,7 @@ std::string_view cookie_value(std::string_view cookies, std::string_view name);
 std::string_view session_cookie(std::string_view cookies);
 
 /// `Set-Cookie` for a new session.
-std::string render_session_cookie(std::string_view session);
+/// @param secure Browsers send it back by HTTPS only.
+std::string render_session_cookie(std::string_view session, bool secure = false);
 
 } // namespace tidings

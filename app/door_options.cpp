@@ -56,6 +56,10 @@ void add_door_options(CLI::App& verb, door_options& x) {
     ->envname("TIDINGS_JWT_LEEWAY")
     ->check(CLI::Range(0, 300))
     ->capture_default_str();
+  auto* certificate = verb.add_option("--tls-cert", x.tls_certificate, "Serve HTTPS: file with the certificate chain; read again at SIGHUP")->envname("TIDINGS_TLS_CERT");
+  auto* key = verb.add_option("--tls-key", x.tls_key, "File with the certificate's private key")->envname("TIDINGS_TLS_KEY");
+  certificate->needs(key);
+  key->needs(certificate);
   verb.add_flag("--allow-anonymous", x.allow_anonymous, "Listen beyond loopback without --auth: whoever reaches the port may use everything")
     ->envname("TIDINGS_ALLOW_ANONYMOUS");
   verb.add_option("--host", x.hosts, "Names that are served beside loopback's, with or without a port; separated by commas")

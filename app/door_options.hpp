@@ -19,6 +19,7 @@ struct door_options {
   std::vector<std::string> audiences;
   std::string roles_claim = "roles";
   uint32_t leeway_s = 30;
+  std::string tls_certificate, tls_key;          ///< Files; both or none. None: plain HTTP.
   bool allow_anonymous = false;                  ///< Serve beyond loopback without knowing anybody.
   std::vector<std::string> hosts;
   std::vector<std::string> origins;

@@ -38,6 +38,7 @@
 #include "app/startup.hpp"
 #include "app/version.hpp"
 #include "envelopes/errc.hpp"
+#include "envelopes/shown_url.hpp"
 #include "net/io_scheduler.hpp"
 
 namespace tidings {
@@ -55,8 +56,8 @@ int refuse_to_start(const std::string& sentence) {
 class gateway_process {
 public:
   gateway_process(boost::asio::io_context& io, caf::actor_system& system, catalog_ptr models, const serve_options& options,
-                  std::shared_ptr<gatekeeper> door)
-      : io_{io}, system_{system}, models_{std::move(models)}, options_{options}, door_{std::move(door)}, signals_{io, SIGINT, SIGTERM},
+                  std::shared_ptr<gatekeeper> door, std::shared_ptr<net::tls_identity> tls)
+      : io_{io}, system_{system}, models_{std::move(models)}, options_{options}, door_{std::move(door)}, tls_{std::move(tls)}, signals_{io, SIGINT, SIGTERM},
         reloads_{io, SIGHUP}, poll_{io} {}
 
   void spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor, uint16_t embedded_port, uint64_t open_files);
@@ -84,6 +85,7 @@ private:
   catalog_ptr models_;
   const serve_options& options_;
   std::shared_ptr<gatekeeper> door_;
+  std::shared_ptr<net::tls_identity> tls_; // null: plain HTTP
   boost::asio::signal_set signals_;
   boost::asio::signal_set reloads_;
   boost::asio::steady_timer poll_;
@@ -105,7 +107,7 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
     url = "nats://127.0.0.1:" + std::to_string(embedded_port);
     parts_.server = system_.spawn(nats_server, nats_server_options{&io_, options_.store, embedded_port}, parts_.readiness);
   }
-  parts_.gateway = system_.spawn(nats_gateway, &io_, net::nats_options{url, "tidings"}, parts_.readiness);
+  parts_.gateway = system_.spawn(nats_gateway, &io_, net::nats_options{url, "tidings", options_.nats_secrets}, parts_.readiness);
   parts_.hub = system_.spawn(notification_hub, parts_.gateway, parts_.readiness);
   std::map<std::string, read_model_actor> read_models;
   stream_keeper_options streams{wanted_streams(*models_, options_.replicas), {parts_.hub}, [this](const std::string& why) {
@@ -140,6 +142,7 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   keep(directory);
   http_settings settings{served, milliseconds{options_.default_wait_ms}, milliseconds{options_.max_wait_ms}, options_.demo, {}, door_, {},
                          front_door::make_edge(options_.door, !acceptor->local_endpoint().address().is_loopback())};
+  settings.secure_cookies = tls_ != nullptr;
   if (options_.door.rate_limit > 0) settings.quota = std::make_shared<request_quota>(options_.door.rate_limit);
   if (serves) {
     settings.assets = page_assets();
@@ -151,7 +154,7 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
                   std::move(refetch)});
   parts_.listener = system_.spawn(http_listener, http_listener_options{std::move(acceptor), std::move(services), parts_.gateway, {},
                                                                           front_door::places(options_.door, open_files),
-                                                                          options_.door.max_per_address});
+                                                                          options_.door.max_per_address, tls_});
   for (auto& other : others_) end_with(other);
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.readiness));
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.listener));
@@ -203,8 +206,11 @@ void gateway_process::stop_on_signal() {
 void gateway_process::reload_on_signal() {
   reloads_.async_wait([this](boost::system::error_code ec, int) {
     if (ec) return;
-    if (auto err = front_door::reload_keys(options_.door, *door_)) spdlog::error("SIGHUP: {}; the keys that were read before still count", failure_of(err).detail);
-    else spdlog::info("SIGHUP: configuration read again");
+    auto keys = front_door::reload_keys(options_.door, *door_);
+    auto certificate = tls_ ? tls_->load() : caf::error{};
+    if (keys) spdlog::error("SIGHUP: {}; the keys that were read before still count", failure_of(keys).detail);
+    if (certificate) spdlog::error("SIGHUP: {}; the certificate that was read before still counts", failure_of(certificate).detail);
+    if (!keys && !certificate) spdlog::info("SIGHUP: keys and certificates are read again");
     reload_on_signal();
   });
 }
@@ -287,6 +293,11 @@ int serve(const serve_options& options) {
   if (auto err = front_door::check(options.door, **served, beyond_loopback)) return refuse_to_start(failure_of(err).detail);
   auto door = front_door::make_gatekeeper(options.door);
   if (!door) return refuse_to_start(failure_of(door.error()).detail);
+  std::shared_ptr<net::tls_identity> tls;
+  if (!options.door.tls_certificate.empty()) {
+    tls = std::make_shared<net::tls_identity>(options.door.tls_certificate, options.door.tls_key);
+    if (auto err = tls->load()) return refuse_to_start(failure_of(err).detail);
+  }
   std::unique_ptr<startup::store_lock> lock;
   uint16_t embedded_port = 0;
   if (options.nats == "embedded") {
@@ -306,14 +317,14 @@ int serve(const serve_options& options) {
   register_errors(config);
   net::io_scheduler::install(config, io);
   caf::actor_system system{config};
-  gateway_process process{io, system, *models, options, std::move(*door)};
+  gateway_process process{io, system, *models, options, std::move(*door), tls};
   auto endpoint = (*acceptor)->local_endpoint();
   auto host = endpoint.address().is_v6() ? '[' + endpoint.address().to_string() + ']' : endpoint.address().to_string();
-  auto url = "http://" + host + ':' + std::to_string(endpoint.port());
+  auto url = (tls ? "https://" : "http://") + host + ':' + std::to_string(endpoint.port());
   process.spawn(std::move(*acceptor), embedded_port, open_files);
   std::cout << "Tidings " << TIDINGS_VERSION << " listens on " << url << '\n';
   if (embedded_port != 0) std::cout << "NATS: embedded at nats://127.0.0.1:" << embedded_port << ", store " << options.store << '\n';
-  else std::cout << "NATS: " << options.nats << '\n';
+  else std::cout << "NATS: " << without_secrets(options.nats) << '\n';
   std::cout << std::flush;
   process.announce(try_it(**models, url));
   process.stop_on_signal();

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/door_options.hpp"
+#include "net/nats_secrets.hpp"
 
 namespace tidings {
 
@@ -16,6 +17,7 @@ namespace tidings {
 struct serve_options {
   std::string listen = "127.0.0.1:8080";
   std::string nats = "embedded";       ///< A URL, or "embedded".
+  net::nats_secrets nats_secrets;
   std::string store = ".tidings";      ///< Of the embedded server.
   uint32_t replicas = 1;               ///< On how many servers of a cluster streams and buckets are kept: 1, 3 or 5.
   std::vector<std::string> models;     ///< Empty: the locations example.
