@@ -12,7 +12,7 @@ export class Issuer {
     const made = new Issuer();
     made.keys = new Map();
     for (const algorithm of algorithms)
-      made.keys.set(algorithm, await generateKeyPair(algorithm, { extractable: true, crv: 'Ed25519' }));
+      made.keys.set(algorithm, await generateKeyPair(algorithm, { extractable: true }));
     made.file = world.file('jwks.json', await made.jwks());
     made.args = ['--auth', 'jwt', '--jwks', made.file, '--jwt-issuer', issuer, '--jwt-audience', audience];
     return made;
