@@ -9,7 +9,7 @@ namespace tidings {
 caf::expected<std::string> event_tickets::issue(const caller& who, clock::time_point now) {
   forget(now);
   // Counts those that were redeemed, too: it bounds by_age_.
-  if (by_age_.size() >= most) return make_error(errc::overloaded, "too many tickets are open");
+  if (by_age_.size() >= most) return make_error(errc::too_many_requests, "too many tickets of all callers are open");
   auto& mine = by_owner_[who.owner.str()];
   if (mine >= most_of_one) return make_error(errc::too_many_requests, "too many of your tickets are open; one is good for one stream");
   ++mine;

@@ -24,7 +24,7 @@ public:
   static constexpr size_t most = 10'000;   ///< At a time, of all callers.
   static constexpr size_t most_of_one = 32; ///< At a time, of one owner.
 
-  /// @returns the ticket: 128 random bits. Errors: `too_many_requests` for one owner's, `overloaded` for everybody's.
+  /// @returns the ticket: 128 random bits; `too_many_requests` when as many are open.
   caf::expected<std::string> issue(const caller& who, clock::time_point now);
 
   /// Whom the ticket is of; it counts no more.

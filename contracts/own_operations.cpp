@@ -53,7 +53,7 @@ void add_session(openapi_draft& draft) {
                        json::array(), std::move(made), access::open);
   answers ticket;
   ticket.body(201, "It. `GET /events?ticket=...` within `expires_in` seconds, once.", json_type, ref("schemas", "Ticket"), {"Cache-Control"})
-      .problems({errc::unauthorized, errc::too_many_requests, errc::overloaded});
+      .problems({errc::unauthorized, errc::too_many_requests});
   draft.paths["/events/ticket"]["post"] =
       make_operation(draft, {"tidings.ticket", "outcomes", "Makes a ticket for one event stream", "An EventSource of another site sends neither header nor cookie; the ticket stands in its URL instead."},
                      json::array(), std::move(ticket), access::session_required);

@@ -119,6 +119,34 @@ CAF_TEST(a body that is too slow gets 408) {
   expect_408();
 }
 
+CAF_TEST(a body that only drips is given up early) {
+  refuse_at_once();
+  open();
+  for (std::string_view framing : {"Content-Length: 100000", "Transfer-Encoding: chunked"}) {
+    send("POST /a HTTP/1.1\r\nHost: a\r\n" + std::string{framing} + "\r\n\r\n");
+    pump();
+    for (int i = 0; i < 100; ++i) send(framing.starts_with('T') ? "1\r\nx\r\n" : "x");
+    pump();
+    CAF_MESSAGE("in its grace it may");
+    pass(4900ms);
+    CAF_CHECK(owner->refused.empty());
+    pass(5100ms);
+    expect_408();
+    reopen();
+  }
+}
+
+CAF_TEST(a body that comes fast enough has its whole time) {
+  refuse_at_once();
+  open();
+  send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+  pump();
+  send(std::string(20'000, 'x'));
+  pump();
+  pass(29s);
+  CAF_CHECK(owner->refused.empty());
+}
+
 CAF_TEST(an idle connection is closed quietly) {
   echo();
   open();
