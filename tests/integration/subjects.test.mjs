@@ -7,7 +7,7 @@ import { test } from './lib/world.mjs';
 
 const text = StringCodec();
 const expected = /^(commands\.(\d+\.[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{1,64}|[A-Za-z0-9_-]{1,64})|queries\.[A-Za-z0-9_-]{1,64}|notifications\.[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{1,64}|\$KV\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{1,64}|\$JS\..*|\$SRV\..*|_INBOX\.[A-Za-z0-9._]+)$/;
-const ownHeaders = /^(Nats-|Tidings-(Owner|Key|Digest|Status|Code|Command-Id|Position|Expires|Expected-Revision)$|KV-Operation$|traceparent$|Status$|Description$)/i;
+const ownHeaders = /^(Nats-|Tidings-(Owner|Key|Digest|Status|Code|Timing|Command-Id|Position|Expires|Expected-Revision)$|KV-Operation$|traceparent$|Status$|Description$)/i;
 
 /** One raw request on a connection of its own; resolves with the status, 0 for a connection that was closed without one. */
 function raw(port, bytes) {

@@ -128,9 +128,9 @@ CAF_TEST(a body that only drips is given up early) {
     for (int i = 0; i < 100; ++i) send(framing.starts_with('T') ? "1\r\nx\r\n" : "x");
     pump();
     CAF_MESSAGE("in its grace it may");
-    pass(4900ms);
+    pass(4s);
     CAF_CHECK(owner->refused.empty());
-    pass(5100ms);
+    pass(6s);
     expect_408();
     reopen();
   }
