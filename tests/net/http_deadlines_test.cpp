@@ -128,9 +128,11 @@ CAF_TEST(a body that only drips is given up early) {
     for (int i = 0; i < 100; ++i) send(framing.starts_with('T') ? "1\r\nx\r\n" : "x");
     pump();
     CAF_MESSAGE("in its grace it may");
-    pass(4s);
+    check_deadlines_in(4s);
+    pump();
     CAF_CHECK(owner->refused.empty());
-    pass(6s);
+    CAF_MESSAGE("afterwards not");
+    check_deadlines_in(6s);
     expect_408();
     reopen();
   }
