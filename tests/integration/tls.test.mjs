@@ -10,6 +10,7 @@ import { Authority } from './lib/certificates.mjs';
 import { checkCompleted, checkProblem, town } from './lib/contract.mjs';
 import { bearer, Issuer } from './lib/issuer.mjs';
 import { NatsServer } from './lib/nats_server.mjs';
+import { operated } from './lib/operator.mjs';
 import { freePort } from './lib/ports.mjs';
 import { eventually, pause } from './lib/wait.mjs';
 import { test } from './lib/world.mjs';
@@ -199,6 +200,15 @@ test('what is secret is nowhere to be read', async (world) => {
   await world.claim('the seed of an NKey in a file', async () => {
     const tidings = await world.tidings({ nats: nats.url, args: [...args, '--nats-nkey-file', world.file('seed', `${seedText}\n`)] });
     await told(tidings);
+  });
+  await world.claim('a file of credentials, as nsc makes them', async () => {
+    const { config: operator, creds, seed: secret } = operated();
+    const other = await world.natsServer({ args: ['--config', world.file('operator.conf', operator)] });
+    const tidings = await world.tidings({ nats: other.url, args: [...args, '--nats-creds', world.file('user.creds', creds)] });
+    await told(tidings);
+    assert.ok(!tidings.child.stderr.includes(secret));
+    const refused = await world.tidings({ nats: other.url, ready: false, args: [...args, '--nats-creds', world.file('other.creds', operated().creds)] });
+    await eventually('strangers may not', () => /NATS: cannot connect yet/.test(refused.child.stderr));
   });
   await world.claim('nor when it is wrong', async () => {
     const wrong = async (more, env = {}) => {
