@@ -35,7 +35,14 @@ void add_door_options(CLI::App& verb, door_options& x) {
     ->envname("TIDINGS_AUTH")
     ->check(CLI::IsMember({"none", "jwt"}))
     ->capture_default_str();
-  verb.add_option("--jwks", x.jwks, "File with the issuer's public keys, a JWK Set; read again at SIGHUP")->envname("TIDINGS_JWKS");
+  verb.add_option("--jwks", x.jwks, "File or URL with the issuer's public keys, a JWK Set; read again at SIGHUP")->envname("TIDINGS_JWKS");
+  verb.add_option("--jwks-refresh", x.refresh_s, "Seconds after which keys are fetched again from a URL")
+    ->envname("TIDINGS_JWKS_REFRESH")
+    ->check(CLI::Range(1, 86'400))
+    ->capture_default_str();
+  verb.add_option("--jwks-ca", x.jwks_ca, "File with the certificates to trust when keys are fetched; the system's by default")
+    ->envname("TIDINGS_JWKS_CA")
+    ->check(CLI::ExistingFile);
   verb.add_option("--jwt-issuer", x.issuer, "The 'iss' that tokens must have")->envname("TIDINGS_JWT_ISSUER");
   verb.add_option("--jwt-audience", x.audiences, "The 'aud' that tokens must have, one of several; separated by commas")
     ->envname("TIDINGS_JWT_AUDIENCE")

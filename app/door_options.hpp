@@ -12,7 +12,9 @@ namespace tidings {
 /// Who may come in by HTTP, and how many.
 struct door_options {
   std::string auth = "none";                     ///< none: sessions that anybody can make; jwt: tokens of an issuer.
-  std::string jwks;                              ///< File with the issuer's public keys.
+  std::string jwks;                              ///< File or URL with the issuer's public keys.
+  std::string jwks_ca;                           ///< Authorities to trust when they are fetched; empty: the system's.
+  uint32_t refresh_s = 300;                      ///< Between two fetches.
   std::string secret_file;                       ///< For HS256 only.
   std::vector<std::string> algorithms{"RS256", "ES256", "EdDSA"};
   std::string issuer;

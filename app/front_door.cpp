@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fstream>
 
 #include "envelopes/errc.hpp"
 #include "identity/jwk_set.hpp"
+#include "net/http_fetch.hpp"
 
 namespace tidings::front_door {
 
@@ -15,6 +17,7 @@ namespace {
 
 constexpr size_t least_secret = 32;        // bytes, as long as what HS256 puts out (RFC 7518, 3.2)
 constexpr size_t largest_file = 1024 * 1024;
+constexpr std::chrono::seconds fetch_time{10};
 
 caf::error bad(std::string sentence) {
   return make_error(errc::bad_configuration, std::move(sentence));
@@ -35,14 +38,14 @@ bool by_secret(const door_options& options) {
   return std::find(options.algorithms.begin(), options.algorithms.end(), "HS256") != options.algorithms.end();
 }
 
-caf::expected<std::vector<signing_key>> read_keys(const door_options& options) {
-  if (!by_secret(options)) {
-    auto text = read_file(options.jwks, "--jwks");
-    if (!text) return text.error();
-    auto keys = parse_jwk_set(*text);
-    if (!keys) return bad("the JWK Set " + options.jwks + " " + failure_of(keys.error()).detail);
-    return keys;
-  }
+caf::expected<std::vector<signing_key>> keys_of(const door_options& options, const caf::expected<std::string>& text) {
+  if (!text) return text.error();
+  auto keys = parse_jwk_set(*text);
+  if (!keys) return bad("the JWK Set " + options.jwks + " " + failure_of(keys.error()).detail);
+  return keys;
+}
+
+caf::expected<std::vector<signing_key>> read_secret(const door_options& options) {
   auto secret = read_file(options.secret_file, "--jwt-secret-file");
   if (!secret) return secret.error();
   while (secret->ends_with('\n') || secret->ends_with('\r')) secret->pop_back(); // an editor's
@@ -67,7 +70,9 @@ caf::error check_tokens(const door_options& options) {
     if (!options.jwks.empty()) return bad("--jwt-alg HS256 takes no --jwks: a secret and public keys do not go together");
     return {};
   }
-  if (options.jwks.empty()) return bad("--auth jwt needs --jwks, a file with the issuer's public keys");
+  if (options.jwks.empty()) return bad("--auth jwt needs --jwks, a file or URL with the issuer's public keys");
+  if (fetches_keys(options))
+    if (auto url = net::parse_fetch_url(options.jwks); !url) return url.error();
   if (!options.secret_file.empty()) return bad("--jwt-secret-file is for --jwt-alg HS256 only");
   return {};
 }
@@ -97,9 +102,28 @@ caf::error check(const door_options& options, const catalog& models, bool beyond
   return {};
 }
 
-caf::expected<std::shared_ptr<gatekeeper>> make_gatekeeper(const door_options& options) {
+bool fetches_keys(const door_options& options) {
+  return options.jwks.find("://") != std::string::npos;
+}
+
+void read_keys(boost::asio::io_context& io, const door_options& options, std::function<void(caf::expected<std::vector<signing_key>>)> done) {
+  if (by_secret(options)) return done(read_secret(options));
+  if (!fetches_keys(options)) return done(keys_of(options, read_file(options.jwks, "--jwks")));
+  auto url = net::parse_fetch_url(options.jwks);
+  if (!url) return done(url.error());
+  net::fetch(io, std::move(*url), net::fetch_limits{fetch_time, largest_file, options.jwks_ca},
+             [&options, done = std::move(done)](const caf::expected<std::string>& text) {
+               if (!text) return done(bad("cannot fetch the JWK Set " + options.jwks + ": " + failure_of(text.error()).detail));
+               done(keys_of(options, text));
+             });
+}
+
+caf::expected<std::shared_ptr<gatekeeper>> make_gatekeeper(boost::asio::io_context& io, const door_options& options) {
   if (options.auth != "jwt") return std::make_shared<gatekeeper>();
-  auto keys = read_keys(options);
+  caf::expected<std::vector<signing_key>> keys{make_error(errc::internal)};
+  read_keys(io, options, [&](caf::expected<std::vector<signing_key>> x) { keys = std::move(x); });
+  io.run();
+  io.restart();
   if (!keys) return keys.error();
   return std::make_shared<gatekeeper>(token_verifier{rules_of(options), std::move(*keys)});
 }
@@ -113,14 +137,6 @@ size_t places(const door_options& options, uint64_t open_files) {
   constexpr uint64_t reserve = 160;
   if (open_files == 0) return options.max_connections; // nobody could say
   return std::min<size_t>(options.max_connections, open_files > 2 * reserve ? open_files - reserve : std::max<size_t>(open_files / 2, 1));
-}
-
-caf::error reload_keys(const door_options& options, gatekeeper& door) {
-  if (!door.wants_tokens()) return {};
-  auto keys = read_keys(options);
-  if (!keys) return keys.error();
-  door.replace_keys(std::move(*keys));
-  return {};
 }
 
 } // namespace tidings::front_door

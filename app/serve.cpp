@@ -33,6 +33,7 @@
 #include "app/contract_files.hpp"
 #include "app/front_door.hpp"
 #include "app/log.hpp"
+#include "app/reloader.hpp"
 #include "app/serve_options.hpp"
 #include "app/shutdown.hpp"
 #include "app/startup.hpp"
@@ -58,13 +59,11 @@ public:
   gateway_process(boost::asio::io_context& io, caf::actor_system& system, catalog_ptr models, const serve_options& options,
                   std::shared_ptr<gatekeeper> door, std::shared_ptr<net::tls_identity> tls)
       : io_{io}, system_{system}, models_{std::move(models)}, options_{options}, door_{std::move(door)}, tls_{std::move(tls)}, signals_{io, SIGINT, SIGTERM},
-        reloads_{io, SIGHUP}, poll_{io} {}
+        reloads_{io, options.door, door_, tls_}, poll_{io} {}
 
   void spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor, uint16_t embedded_port, uint64_t open_files);
   void announce(std::string text);
   void stop_on_signal();
-  /// SIGHUP: reads the issuer's keys again.
-  void reload_on_signal();
   int exit_code() const noexcept { return exit_code_; }
 
 private:
@@ -87,7 +86,7 @@ private:
   std::shared_ptr<gatekeeper> door_;
   std::shared_ptr<net::tls_identity> tls_; // null: plain HTTP
   boost::asio::signal_set signals_;
-  boost::asio::signal_set reloads_;
+  reloader reloads_;
   boost::asio::steady_timer poll_;
   running_parts parts_;
   std::vector<caf::strong_actor_ptr> others_;
@@ -163,6 +162,7 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   if (parts_.reactor) end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.reactor));
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.gateway));
   caf::anon_send(parts_.gateway, start_atom::value);
+  reloads_.start();
 }
 
 void gateway_process::end_with(const caf::strong_actor_ptr& part) {
@@ -203,18 +203,6 @@ void gateway_process::stop_on_signal() {
   });
 }
 
-void gateway_process::reload_on_signal() {
-  reloads_.async_wait([this](boost::system::error_code ec, int) {
-    if (ec) return;
-    auto keys = front_door::reload_keys(options_.door, *door_);
-    auto certificate = tls_ ? tls_->load() : caf::error{};
-    if (keys) spdlog::error("SIGHUP: {}; the keys that were read before still count", failure_of(keys).detail);
-    if (certificate) spdlog::error("SIGHUP: {}; the certificate that was read before still counts", failure_of(certificate).detail);
-    if (!keys && !certificate) spdlog::info("SIGHUP: keys and certificates are read again");
-    reload_on_signal();
-  });
-}
-
 void gateway_process::stop() {
   if (stopping_) return;
   stopping_ = true;
@@ -242,7 +230,7 @@ void gateway_process::end() {
 void gateway_process::wait_for_the_last_actor() {
   if (system_.registry().running() == 0) {
     signals_.cancel();
-    reloads_.cancel();
+    reloads_.stop();
     io_.stop();
     return;
   }
@@ -291,7 +279,7 @@ int serve(const serve_options& options) {
   auto served = has_role(options, "gateway") ? models : catalog::make({});
   auto beyond_loopback = !(*acceptor)->local_endpoint().address().is_loopback();
   if (auto err = front_door::check(options.door, **served, beyond_loopback)) return refuse_to_start(failure_of(err).detail);
-  auto door = front_door::make_gatekeeper(options.door);
+  auto door = front_door::make_gatekeeper(io, options.door);
   if (!door) return refuse_to_start(failure_of(door.error()).detail);
   std::shared_ptr<net::tls_identity> tls;
   if (!options.door.tls_certificate.empty()) {
@@ -328,7 +316,6 @@ int serve(const serve_options& options) {
   std::cout << std::flush;
   process.announce(try_it(**models, url));
   process.stop_on_signal();
-  process.reload_on_signal();
   io.run();
   return process.exit_code();
 }

@@ -3,7 +3,10 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac, createSign } from 'node:crypto';
 import fs from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import { exportJWK, exportSPKI, generateKeyPair } from 'jose';
+import { Authority } from './lib/certificates.mjs';
 import { checkCompleted, checkProblem, town } from './lib/contract.mjs';
 import { audience, bearer, Issuer, issuer } from './lib/issuer.mjs';
 import { Stream } from './lib/streams.mjs';
@@ -98,7 +101,7 @@ test('a token of the issuer is the caller', async (world) => {
     assert.equal(await asked(before), 200);
     fs.writeFileSync(issued.file, '{"keys": [');
     tidings.child.kill('SIGHUP');
-    await eventually('it says what is wrong', () => /SIGHUP: the JWK Set .* is not JSON/.test(tidings.child.stderr));
+    await eventually('it says what is wrong', () => /the JWK Set .* is not JSON.*the keys that were read before still count/.test(tidings.child.stderr));
     assert.equal(await asked(before), 200);
     issued.keys.set('ES256', await generateKeyPair('ES256', { extractable: true }));
     await issued.publish();
@@ -106,6 +109,71 @@ test('a token of the issuer is the caller', async (world) => {
     const after = await issued.token('anna');
     await eventually('the new key counts', async () => (await asked(after)) === 200);
     assert.equal(await asked(before), 401);
+  });
+});
+
+test('keys are fetched from a URL, and again', async (world) => {
+  const issued = await Issuer.make(world);
+  const authority = new Authority(world);
+  const { certificate, key } = authority.issue('DNS:localhost');
+  let answer = (response) => response.end(fs.readFileSync(issued.file));
+  const asked = [];
+  const serve = async (server) => {
+    server.on('request', (request, response) => (asked.push([request.method, request.url, request.headers]), answer(response)));
+    await new Promise((resolve) => server.listen(0, 'localhost', resolve));
+    world.adopt({ close: () => (server.closeAllConnections(), new Promise((resolve) => server.close(resolve))) });
+    return server.address().port;
+  };
+  const plain = `http://localhost:${await serve(http.createServer())}/keys?x=1`;
+  const secure = `https://localhost:${await serve(https.createServer({ cert: fs.readFileSync(certificate), key: fs.readFileSync(key) }))}/keys`;
+  const args = (url, ...more) => ['--auth', 'jwt', '--jwks', url, '--jwt-issuer', issuer, '--jwt-audience', audience, '--jwks-refresh', '1', ...more];
+  const { client, child } = await world.tidings({ args: args(plain) });
+  const status = async (token) => (await client.get('/locations', { headers: bearer(await token) })).status;
+
+  await world.claim('by an ordinary request', async () => {
+    assert.equal(await status(issued.token('anna')), 200);
+    const [method, url, headers] = asked[0];
+    assert.deepEqual([method, url, headers.host], ['GET', '/keys?x=1', new URL(plain).host]);
+  });
+  await world.claim('a failure, another answer, or none changes nothing', async () => {
+    for (const wrong of [
+      (response) => response.writeHead(500).end('{"keys":[]}'), (response) => response.writeHead(302, { location: secure }).end(), (response) => response.end('{"keys":['),
+      (response) => response.end('{"keys":[]}'), (response) => response.end(' '.repeat(2 * 1024 * 1024)), (response) => response.socket.destroy(),
+    ]) {
+      const [before, said] = [asked.length, child.stderr.length];
+      answer = wrong;
+      await eventually('it was asked', () => asked.length > before);
+      await eventually('it says so', () => /the keys that were read before still count/.test(child.stderr.slice(said)));
+      assert.equal(await status(issued.token('anna')), 200);
+    }
+  });
+  await world.claim('new keys count within the time', async () => {
+    const before = await issued.token('anna');
+    issued.keys.set('ES256', await generateKeyPair('ES256', { extractable: true }));
+    await issued.publish();
+    answer = (response) => response.end(fs.readFileSync(issued.file));
+    await eventually('the new key counts', async () => (await status(issued.token('anna'))) === 200);
+    assert.equal(await status(before), 401);
+  });
+  await world.claim('by HTTPS from whom the authority vouches for', async () => {
+    const { client: other } = await world.tidings({ args: args(secure, '--jwks-ca', authority.ca) });
+    assert.equal((await other.get('/locations', { headers: bearer(await issued.token('anna')) })).status, 200);
+    const stranger = new Authority(world, 'stranger');
+    const refused = async (more, hint) => {
+      const tidings = world.launch(['serve', '--listen', '127.0.0.1:0', '--store', world.directory(), ...more]);
+      assert.equal((await tidings.child.exited(20_000)).code, 2, tidings.child.stderr);
+      assert.match(tidings.child.stderr, hint);
+    };
+    await refused(args(secure), /cannot fetch the JWK Set/);
+    await refused(args(secure, '--jwks-ca', stranger.ca), /cannot fetch the JWK Set/);
+    await refused(args(secure.replace('localhost', '127.0.0.1'), '--jwks-ca', authority.ca), /cannot fetch the JWK Set/);
+    await refused(args('http://localhost:1/keys'), /cannot fetch the JWK Set .*refused/);
+    await refused(args('ftp://localhost/keys'), /not a URL/);
+    await refused(args('https://user:password@localhost/keys'), /no user and password/);
+    answer = () => {}; // never
+    const began = performance.now();
+    await refused(args(plain), /it took too long/);
+    assert.ok(performance.now() - began < 15_000);
   });
 });
 
