@@ -16,7 +16,8 @@ namespace {
 constexpr size_t max_seen = 4096;
 constexpr size_t longest_token = 8 * 1024;
 constexpr size_t longest_name = 1024; // of an issuer or a subject, bytes
-constexpr double latest = 253402300799; // the year 9999; beyond it clocks overflow
+constexpr double latest = 253402300799; // the year 9999
+constexpr double clocks_end = 9'000'000'000; // the year 2255; nanoseconds in 64 bits end soon after it
 
 caf::error wrong(const char* sentence) { return make_error(errc::unauthorized, sentence); }
 
@@ -38,7 +39,7 @@ bool read_date(const json& claims, const char* name, std::optional<token_verifie
   if (!i->is_number()) return false;
   auto seconds = i->get<double>();
   if (!std::isfinite(seconds) || seconds < 0 || seconds > latest) return false;
-  out = token_verifier::clock::time_point{std::chrono::duration_cast<token_verifier::clock::duration>(std::chrono::duration<double>{seconds})};
+  out = token_verifier::clock::time_point{std::chrono::duration_cast<token_verifier::clock::duration>(std::chrono::duration<double>{std::min(seconds, clocks_end)})};
   return true;
 }
 
