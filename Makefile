@@ -22,13 +22,14 @@ configure = cmake --preset $(1) $(configure_flags)
 build = cmake --build --preset $(1) -j $(JOBS) $(if $(2),--target $(2))
 test = ctest --preset $(1) -j $(JOBS)
 
-.PHONY: help setup run test asan tsan format tidy clean
+.PHONY: help setup run test asan tsan fuzz format tidy clean
 
 help:
 	@echo "make run     install what is missing, build, start Tidings with its own nats-server"
 	@echo "make test    install what is missing, build, run every test"
 	@echo "make asan    every test under AddressSanitizer and UndefinedBehaviorSanitizer"
 	@echo "make tsan    every test under ThreadSanitizer"
+	@echo "make fuzz    every libFuzzer target for FUZZ_SECONDS (60)"
 	@echo "make format  clang-format in place;  make tidy  clang-tidy;  make clean  remove build/"
 
 setup:
@@ -49,6 +50,19 @@ asan tsan: setup $(npm_stamp)
 	$(call configure,$@)
 	$(call build,$@)
 	$(call test,$@)
+
+# Each target for FUZZ_SECONDS, from its corpus; what it finds on its way stays in build/fuzz/found.
+FUZZ_SECONDS ?= 60
+fuzz_targets := $(basename $(notdir $(filter-out %/replay.cpp,$(wildcard tests/fuzz/*.cpp))))
+fuzz:
+	@scripts/setup fuzz
+	$(call configure,fuzz)
+	$(call build,fuzz,$(addprefix fuzz_,$(fuzz_targets)))
+	@for target in $(fuzz_targets); do \
+	  mkdir -p build/fuzz/found/$$target && \
+	  build/fuzz/tests/fuzz/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=5 -print_final_stats=1 \
+	    -artifact_prefix=build/fuzz/found/$$target- build/fuzz/found/$$target tests/fuzz/corpus/$$target || exit 1; \
+	done
 
 # npm writes the stamp; touched, since npm may give it an older time than the lock file has.
 $(npm_stamp): $(integration)/package.json $(integration)/package-lock.json | setup
