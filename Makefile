@@ -27,7 +27,7 @@ configure = cmake --preset $(1) $(configure_flags)
 build = cmake --build --preset $(1) -j $(JOBS) $(if $(2),--target $(2))
 test = ctest --preset $(1) -j $(JOBS)
 
-.PHONY: help setup run test asan tsan chaos bench format tidy clean
+.PHONY: help setup run test asan tsan chaos fuzz bench format tidy clean
 
 help:
 	@echo "make run     install what is missing, build, start Tidings with its own nats-server"
@@ -36,6 +36,7 @@ help:
 	@echo "make tsan    every test under ThreadSanitizer"
 	@echo "make chaos   SEED=n [FAULTS=200] [MINUTES=m] [SERVERS=3]: faults from a seed, then every promise is checked;"
 	@echo "             CRASHES=n: a reactor dies n times at each step of its work (FULL=1: 100 times)"
+	@echo "make fuzz    every libFuzzer target for FUZZ_SECONDS (60)"
 	@echo "make format  clang-format in place;  make tidy  clang-tidy;  make clean  remove build/"
 
 setup:
@@ -74,6 +75,19 @@ chaos: setup $(npm_stamp)
 	$(call build,chaos,tidings)
 	TIDINGS_BIN=$(CURDIR)/build/chaos/build/tidings node tests/chaos/chaos.mjs --seed $(SEED) --servers $(SERVERS) \
 	  $(if $(CRASHES),--crashes $(CRASHES),--faults $(FAULTS)) $(if $(MINUTES),--minutes $(MINUTES))
+
+# Each target for FUZZ_SECONDS, from its corpus; what it finds on its way stays in build/fuzz/found.
+FUZZ_SECONDS ?= 60
+fuzz_targets := $(basename $(notdir $(filter-out %/replay.cpp,$(wildcard tests/fuzz/*.cpp))))
+fuzz:
+	@scripts/setup fuzz
+	$(call configure,fuzz)
+	$(call build,fuzz,$(addprefix fuzz_,$(fuzz_targets)))
+	@for target in $(fuzz_targets); do \
+	  mkdir -p build/fuzz/found/$$target && \
+	  build/fuzz/tests/fuzz/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=5 -print_final_stats=1 \
+	    -artifact_prefix=build/fuzz/found/$$target- build/fuzz/found/$$target tests/fuzz/corpus/$$target || exit 1; \
+	done
 
 # npm writes the stamp; touched, since npm may give it an older time than the lock file has.
 $(npm_stamp): $(integration)/package.json $(integration)/package-lock.json | setup

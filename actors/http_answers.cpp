@@ -107,14 +107,18 @@ net::http_response models(const http_settings& settings) {
   return json_text(200, dump({{"models", std::move(models)}, {"demo", settings.demo}}), "no-cache");
 }
 
-net::http_response new_session() {
+net::http_response new_session(const http_settings& settings) {
   auto session = make_session_id();
   auto out = json_text(201, dump({{"session", session}}), "no-store");
-  out.headers.emplace_back("Set-Cookie", render_session_cookie(session));
+  out.headers.emplace_back("Set-Cookie", render_session_cookie(session, settings.secure_cookies));
   return out;
 }
 
-net::http_response asset(const asset_request& x, std::string_view if_none_match) {
+net::http_response new_ticket(const std::string& ticket) {
+  return json_text(201, dump({{"ticket", ticket}, {"expires_in", event_tickets::lifetime.count()}}), "no-store");
+}
+
+net::http_response asset(const asset_request& x, const http_settings& settings, std::string_view if_none_match) {
   net::http_response out;
   net::entity_tag current{x.file->etag};
   out.headers = {{"ETag", net::render_etag(current)},
@@ -122,7 +126,7 @@ net::http_response asset(const asset_request& x, std::string_view if_none_match)
                  {"X-Content-Type-Options", "nosniff"},
                  {"Referrer-Policy", "no-referrer"},
                  {"Content-Security-Policy", std::string{content_policy}}};
-  if (x.gives_session) out.headers.emplace_back("Set-Cookie", render_session_cookie(make_session_id()));
+  if (x.gives_session) out.headers.emplace_back("Set-Cookie", render_session_cookie(make_session_id(), settings.secure_cookies));
   if (net::none_match_fails(if_none_match, current)) {
     out.status = 304;
   } else {

@@ -27,10 +27,13 @@ net::http_response readiness(const readiness_report& x);
 net::http_response models(const http_settings& settings);
 
 /// A session that exists from now on.
-net::http_response new_session();
+net::http_response new_session(const http_settings& settings);
+
+/// A ticket for one event stream.
+net::http_response new_ticket(const std::string& ticket);
 
 /// The page or a file of it, or 304.
-net::http_response asset(const asset_request& x, std::string_view if_none_match);
+net::http_response asset(const asset_request& x, const http_settings& settings, std::string_view if_none_match);
 
 /// RFC 9457. @param command_id Of the command the error is about; may be empty.
 net::http_response problem(const caf::error& why, std::string_view path, std::string_view trace_id, std::string_view command_id);

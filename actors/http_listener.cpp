@@ -2,10 +2,12 @@
 #include "actors/http_listener.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
 #include "net/activation.hpp"
+#include "net/peer_address.hpp"
 
 namespace tidings {
 
@@ -14,6 +16,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto tick = 500ms;
+
+// That are kept open for a moment; the others may be reset before they read why.
+constexpr size_t max_turned_away = 64;
 
 // What headers, subject and the envelope add to a body on its way to NATS.
 constexpr int64_t envelope_allowance = 4096;
@@ -46,23 +51,53 @@ void http_listener_state::accept() {
 }
 
 void http_listener_state::on_accepted(tcp::socket socket) {
-  auto& counts = *options_.services->counts;
-  if (*open_ >= options_.max_connections) {
-    ++counts.connections_refused;
-    // Nothing is read, so nothing can be held open: a best effort to say why.
-    static constexpr std::string_view busy = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    boost::system::error_code ignored;
-    socket.non_blocking(true, ignored);
-    socket.write_some(boost::asio::buffer(busy), ignored);
-    return;
+  boost::system::error_code ec;
+  auto endpoint = socket.remote_endpoint(ec);
+  if (ec) return; // gone already
+  auto peer = net::peer_name(endpoint.address());
+  auto place = take_place(peer);
+  ++(place ? options_.services->counts->connections_accepted : options_.services->counts->connections_refused);
+  if (!place) return turn_away(std::move(socket));
+  socket.set_option(tcp::no_delay{true}, ec);
+  if (!options_.tls) return open_session(std::move(socket), std::move(place), std::move(peer));
+  // Somebody who only holds a place without shaking hands has it for 10 s.
+  net::serve_tls(std::move(socket), options_.tls->context(),
+                 [this, self = http_listener_actor{self_}, raw = self_, place = std::move(place), peer](tcp::socket inside) mutable {
+                   net::activate(raw, [&] { open_session(std::move(inside), std::move(place), std::move(peer)); });
+                 });
+}
+
+void http_listener_state::open_session(tcp::socket socket, std::shared_ptr<void> place, std::string peer) {
+  auto session = self_->spawn(http_session, options_.services, std::move(place), self_);
+  self_->send(session, adopt_socket{std::make_shared<tcp::socket>(std::move(socket)), options_.limits, std::move(peer)});
+}
+
+std::shared_ptr<void> http_listener_state::take_place(const std::string& peer) {
+  if (*open_ >= options_.max_connections) return nullptr;
+  if (options_.max_per_address == 0) {
+    ++*open_;
+    return {open_.get(), [count = open_](void*) { --*count; }};
   }
-  boost::system::error_code ignored;
-  socket.set_option(tcp::no_delay{true}, ignored);
+  auto& of_peer = (*by_peer_)[peer];
+  if (of_peer >= options_.max_per_address) return nullptr;
+  ++of_peer;
   ++*open_;
-  ++counts.connections_accepted;
-  std::shared_ptr<void> permit{open_.get(), [count = open_](void*) { --*count; }};
-  auto session = self_->spawn(http_session, options_.services, std::move(permit), self_);
-  self_->send(session, adopt_socket{std::make_shared<tcp::socket>(std::move(socket)), options_.limits});
+  return {open_.get(), [count = open_, all = by_peer_, peer](void*) {
+    --*count;
+    auto i = all->find(peer);
+    if (--i->second == 0) all->erase(i);
+  }};
+}
+
+void http_listener_state::turn_away(tcp::socket socket) {
+  // Nothing is read, so nothing can be held open: a best effort to say why.
+  static constexpr std::string_view busy = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  boost::system::error_code ignored;
+  socket.non_blocking(true, ignored);
+  socket.write_some(boost::asio::buffer(busy), ignored);
+  socket.shutdown(tcp::socket::shutdown_send, ignored);
+  // Closing with unread bytes would reset the connection, and the answer with it.
+  if (turned_away_.size() < max_turned_away) turned_away_.push_back(std::move(socket));
 }
 
 void http_listener_state::on_opened(const session_opened& x) {
@@ -86,6 +121,7 @@ void http_listener_state::on_tick() {
     if (connection) connection->check_deadlines(now);
     return !connection;
   });
+  leaving_ = std::exchange(turned_away_, {}); // each has half a second at least
   if (paused_ && !draining_) {
     paused_ = false;
     accept();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -10,6 +12,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include "actors/http_session.hpp"
+#include "net/tls_server.hpp"
 
 namespace tidings {
 
@@ -22,6 +25,8 @@ struct http_listener_options {
   nats_gateway_actor gateway;    ///< Tells the largest message the server takes.
   net::http_limits limits;
   size_t max_connections = 20'000;
+  size_t max_per_address = 0;    ///< Connections of one peer (net::peer_name); 0: no limit of its own.
+  std::shared_ptr<const net::tls_identity> tls; ///< Null: plain HTTP.
 };
 
 /// Accepts connections, gives each a session, and sweeps all deadlines with one timer.
@@ -43,11 +48,18 @@ private:
 
   void accept();
   void on_accepted(tcp::socket socket);
+  void open_session(tcp::socket socket, std::shared_ptr<void> place, std::string peer);
+  /// Says 503 to a connection that there is no place for, without reading from it.
+  void turn_away(tcp::socket socket);
+  /// A place for a connection of `peer`; it is free again when the result is dropped. Null: there is none.
+  std::shared_ptr<void> take_place(const std::string& peer);
 
   http_listener_ptr self_;
   http_listener_options options_;
   std::vector<std::weak_ptr<net::http_connection>> connections_;
   std::shared_ptr<size_t> open_ = std::make_shared<size_t>(0); // io thread only
+  std::shared_ptr<std::map<std::string, size_t>> by_peer_ = std::make_shared<std::map<std::string, size_t>>(); // likewise
+  std::vector<tcp::socket> turned_away_, leaving_; // kept open for a moment, so that they can read why
   bool paused_ = false; // accepting failed, or all places are taken; the next tick tries again
   bool draining_ = false;
   clock_time due_{}; // of the next tick; zero before the first

@@ -21,19 +21,29 @@ bool is_read(std::string_view method) {
   return method == "GET" || method == "HEAD";
 }
 
+/// The types of a model name the roles that may use them; types that no model declares are for every caller.
+caf::error check_allowed(const http_call& call, std::string_view type, const std::vector<std::string>& roles) {
+  if (roles.empty()) return {};
+  if (!call.who) return call.nobody;
+  if (is_allowed(*call.who, roles)) return {};
+  std::string list;
+  for (const auto& role : roles) list += (list.empty() ? "" : ", ") + role;
+  return make_error(errc::forbidden, std::string{type} + " needs one of the roles: " + list);
+}
+
 void to_events(const net::http_request& request, std::optional<std::string_view> command, http_call& call) {
+  if (!call.who) return void(call.what = call.nobody);
   events_request out;
-  auto owner = owner_of(request);
-  if (!owner) return void(call.what = owner.error());
+  const auto& owner = call.who->owner;
   if (command) {
     auto id = token::admit(*command, "command id");
     if (!id) return void(call.what = id.error());
     out.command_id = std::move(*id);
-  } else if (*owner == public_owner()) {
+  } else if (owner == public_owner()) {
     // Everybody's outcomes are not for everybody.
     return void(call.what = make_error(errc::unauthorized, "/events needs a session: POST /session makes one"));
   }
-  out.owner = std::move(*owner);
+  out.owner = owner;
   out.last_event_id = last_event_id(request);
   call.what = std::move(out);
 }
@@ -43,14 +53,15 @@ void to_command(std::string_view type, net::http_request& request, const json& p
   if (!key) return void(call.what = key.error());
   auto admitted = token::admit(type, "command type");
   if (!admitted) return void(call.what = admitted.error());
-  auto owner = owner_of(request);
-  if (!owner) return void(call.what = owner.error());
+  if (auto found = settings.models->find_command(type); found.model)
+    if (auto err = check_allowed(call, type, found.spec->allow)) return void(call.what = std::move(err));
+  if (!call.who) return void(call.what = call.nobody);
   submit_command out;
   if (auto err = read_conditions(request, settings, out)) return void(call.what = std::move(err));
   auto payload = read_payload(request, params, request.method != "DELETE" && params.empty());
   if (!payload) return void(call.what = payload.error());
   out.command_type = type;
-  out.owner = std::move(*owner);
+  out.owner = call.who->owner;
   out.client_chosen = !key->empty();
   out.command_id = key->empty() ? make_command_id() : derive_command_id(out.owner->str(), *key);
   out.service_id = "http";
@@ -63,6 +74,8 @@ void to_command(std::string_view type, net::http_request& request, const json& p
 void to_query(std::string_view type, net::http_request& request, const json& params, const http_settings& settings, http_call& call) {
   auto admitted = token::admit(type, "query type");
   if (!admitted) return void(call.what = admitted.error());
+  if (auto found = settings.models->find_query(type); found.model)
+    if (auto err = check_allowed(call, type, found.spec->allow)) return void(call.what = std::move(err));
   auto payload = is_read(request.method) ? read_parameters(request, params) : read_payload(request, params, params.empty());
   if (!payload) return void(call.what = payload.error());
   ask_query out;
@@ -85,7 +98,7 @@ void to_query(std::string_view type, net::http_request& request, const json& par
     if (net::preferred_wait(request.header_list("prefer"))) out.patience = wait_of(request, settings, call);
     if (!call.trace_id.empty()) out.traceparent = request.header("traceparent");
   }
-  auto after = read_after(request, settings);
+  auto after = read_after(request, settings, call);
   if (!after) return void(call.what = after.error());
   call.after = std::move(*after);
   call.what = std::move(out);
@@ -94,13 +107,53 @@ void to_query(std::string_view type, net::http_request& request, const json& par
 void to_status(std::string_view id, const net::http_request& request, const http_settings& settings, http_call& call) {
   auto admitted = token::admit(id, "command id");
   if (!admitted) return void(call.what = admitted.error());
-  auto owner = owner_of(request);
-  if (!owner) return void(call.what = owner.error());
+  if (!call.who) return void(call.what = call.nobody);
   attach_command out;
   out.command_id = std::move(*admitted);
-  out.owner = std::move(*owner);
+  out.owner = call.who->owner;
   if (net::preferred_wait(request.header_list("prefer"))) out.wait = wait_of(request, settings, call);
   call.what = std::move(out);
+}
+
+/// The ticket in the URL of an event stream; empty if there is none.
+std::string ticket_of(const net::http_request& request) {
+  if (request.method != "GET" || request.query.empty()) return {};
+  bool streams = request.path == "/events" || (request.path.starts_with(commands_prefix) && request.path.ends_with(events_suffix));
+  if (!streams) return {};
+  for (auto& [name, value] : net::parse_query_string(request.query))
+    if (name == "ticket") return value;
+  return {};
+}
+
+/// Finds out who asks. Done before anything else is looked at, so that no path can be forgotten.
+caf::error identify(const net::http_request& request, const http_settings& settings, http_call& call) {
+  if (is_public(request.path)) return {};
+  auto ticket = ticket_of(request);
+  auto who = ticket.empty() ? settings.door->admit(request) : settings.door->redeem_ticket(ticket);
+  if (who) {
+    call.who = std::move(*who);
+    return {};
+  }
+  call.nobody = std::move(who.error());
+  if (settings.door->wants_tokens() && code_of(call.nobody) == errc::unauthorized) call.challenge = settings.door->challenge(request);
+  // What needs no session does not fail for a bad one, and POST /session is how a client gets rid of it.
+  return settings.door->wants_tokens() || !ticket.empty() ? call.nobody : caf::error{};
+}
+
+/// Everything that stands before a request whatever its path is, cheapest first.
+caf::error admit(const net::http_request& request, const http_settings& settings, http_call& call) {
+  if (auto err = http_edge::check_host(request, settings.edge)) return err;
+  if (auto err = http_edge::check_site(request, settings.edge)) return err;
+  if (request.path == "/healthz" || request.path == "/readyz") return {};
+  // A preflight carries no credentials.
+  auto refused = http_edge::is_preflight(request, settings.edge) ? caf::error{} : identify(request, settings, call);
+  if (settings.quota) {
+    // Sessions are free to make, so only a token's owner is told apart from others at the same address.
+    auto known = settings.door->wants_tokens() && call.who;
+    if (!settings.quota->admit(known ? call.who->owner.str() : request.peer, request_quota::clock::now()))
+      return make_error(errc::too_many_requests, "too many requests; go on more slowly");
+  }
+  return refused;
 }
 
 /// OPTIONS, and methods that a known path does not take.
@@ -116,8 +169,17 @@ http_call route(net::http_request& request, const http_settings& settings) {
   call.head = request.method == "HEAD";
   call.if_none_match = request.header_list("if-none-match");
   call.trace_id = trace_id_of(request.header("traceparent"));
+  if (auto err = admit(request, settings, call)) {
+    call.what = std::move(err);
+    return call;
+  }
+  if (http_edge::is_preflight(request, settings.edge)) {
+    call.what = preflight_check{};
+    return call;
+  }
   std::string_view path = request.path;
   const json none = json::object();
+  bool has_sessions = !settings.door->wants_tokens();
   auto fixed = [&](auto check) {
     if (is_read(request.method)) call.what = check;
     else refuse_method(request, "GET, HEAD", call);
@@ -132,9 +194,13 @@ http_call route(net::http_request& request, const http_settings& settings) {
     fixed(model_request{});
   } else if (path == "/services") {
     fixed(services_request{});
-  } else if (path == "/session") {
+  } else if (path == "/session" && has_sessions) {
     if (request.method == "POST") call.what = session_request{};
     else refuse_method(request, "POST", call);
+  } else if (path == "/events/ticket") {
+    if (request.method != "POST") refuse_method(request, "POST", call);
+    else if (!call.who) call.what = call.nobody;
+    else call.what = ticket_request{};
   } else if (path == "/events") {
     if (request.method == "GET") to_events(request, std::nullopt, call);
     else refuse_method(request, "GET", call);
@@ -160,7 +226,7 @@ http_call route(net::http_request& request, const http_settings& settings) {
     } else if (auto* wrong = std::get_if<catalog::wrong_method>(&match)) {
       refuse_method(request, wrong->allow, call);
     } else if (auto file = settings.assets.find(path); file != settings.assets.end()) {
-      fixed(asset_request{&file->second, path == "/" && session_cookie(request.header("cookie")).empty()});
+      fixed(asset_request{&file->second, has_sessions && path == "/" && session_cookie(request.header("cookie")).empty()});
     } else {
       call.what = make_error(errc::not_found, "nothing is here");
     }

@@ -7,8 +7,11 @@
 #include <string>
 #include <variant>
 
+#include "actors/gatekeeper.hpp"
+#include "actors/http_edge.hpp"
 #include "actors/messages.hpp"
 #include "actors/metrics.hpp"
+#include "actors/request_quota.hpp"
 #include "net/http_message.hpp"
 
 namespace tidings {
@@ -27,6 +30,10 @@ struct http_settings {
   milliseconds max_wait{30'000};  ///< The most that `Prefer: wait` can ask for.
   bool demo = false;              ///< Clients may slow handlers down (`Tidings-Delay-Ms`).
   std::map<std::string, asset, std::less<>> assets; ///< By path; "/" is the page.
+  std::shared_ptr<gatekeeper> door = std::make_shared<gatekeeper>(); ///< Never null.
+  std::shared_ptr<request_quota> quota; ///< Null: requests are not counted.
+  edge_rules edge;
+  bool secure_cookies = false; ///< We serve HTTPS ourselves.
 };
 
 /// Is the process alive? `/healthz`.
@@ -39,6 +46,8 @@ struct metrics_request {};
 struct options_check {
   std::string allow;
 };
+/// May a script of an allowed origin send a request? (CORS)
+struct preflight_check {};
 /// The path exists, the method does not.
 struct method_refused {
   std::string allow;
@@ -57,6 +66,8 @@ struct model_request {};
 struct services_request {};
 /// A new session. `POST /session`.
 struct session_request {};
+/// A ticket for one event stream. `POST /events/ticket`.
+struct ticket_request {};
 /// The page and its files.
 struct asset_request {
   const asset* file = nullptr;
@@ -72,9 +83,12 @@ struct after_command {
 
 /// A request, understood. Listener and cookie of the messages are still to be filled in.
 struct http_call {
-  std::variant<caf::error, submit_command, attach_command, ask_query, health_check, readiness_check, metrics_request, options_check, method_refused,
-               events_request, model_request, services_request, session_request, asset_request>
+  std::variant<caf::error, submit_command, attach_command, ask_query, health_check, readiness_check, metrics_request, options_check, preflight_check, method_refused,
+               events_request, model_request, services_request, session_request, ticket_request, asset_request>
     what;
+  std::optional<caller> who;          ///< Not set on public paths, or when `nobody` says why.
+  caf::error nobody;                  ///< The session is malformed: an error where one counts.
+  std::string challenge;              ///< `WWW-Authenticate`, for a 401; may be empty.
   std::optional<after_command> after; ///< For a query.
   bool head = false;                 ///< Answer without the body.
   std::optional<long> preferred;     ///< Seconds of `Prefer: wait` as applied, for `Preference-Applied`.
@@ -82,7 +96,7 @@ struct http_call {
   std::string trace_id;              ///< From traceparent; may be empty.
 };
 
-/// Maps a request to what it asks for (DESIGN.md, "HTTP"). Pure. The body is moved out of `request`.
+/// Maps a request to what it asks for (DESIGN.md, "HTTP"), after finding out who asks. The body is moved out of `request`.
 http_call route(net::http_request& request, const http_settings& settings);
 
 /// What to count it as.

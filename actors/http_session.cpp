@@ -55,6 +55,7 @@ void http_session_state::init(std::shared_ptr<const http_services> services, std
 }
 
 void http_session_state::adopt(adopt_socket& x) {
+  peer_ = std::move(x.peer);
   connection_ = net::http_connection::make(std::move(*x.socket), x.limits, std::make_shared<session_handler>(self_));
   self_->send(listener_, session_opened{connection_});
   connection_->start();
@@ -70,6 +71,8 @@ void http_session_state::on_request(net::http_request& request) {
   path_ = request.path;
   spdlog::debug("{} {}", request.method, path_);
   since_ = std::chrono::steady_clock::now();
+  request.peer = peer_;
+  connection_->decorate(http_edge::cors(request, services_->settings.edge));
   call_ = std::make_unique<http_call>(route(request, services_->settings));
   route_ = class_of(*call_);
   std::visit(
@@ -100,9 +103,13 @@ void http_session_state::on_request(net::http_request& request) {
           if (answering_) respond(http_answers::json_text(200, std::move(services), "no-cache"));
         });
       } else if constexpr (std::is_same_v<type, session_request>) {
-        respond(http_answers::new_session());
+        respond(http_answers::new_session(services_->settings));
+      } else if constexpr (std::is_same_v<type, ticket_request>) {
+        auto ticket = services_->settings.door->issue_ticket(*call_->who);
+        if (ticket) respond(http_answers::new_ticket(*ticket));
+        else answer_problem(ticket.error());
       } else if constexpr (std::is_same_v<type, asset_request>) {
-        respond(http_answers::asset(what, call_->if_none_match));
+        respond(http_answers::asset(what, services_->settings, call_->if_none_match));
       } else if constexpr (std::is_same_v<type, health_check>) {
         respond(http_answers::json_text(200, R"({"status":"alive"})", {}));
       } else if constexpr (std::is_same_v<type, readiness_check>) {
@@ -110,6 +117,8 @@ void http_session_state::on_request(net::http_request& request) {
           .then([this](const readiness_report& x) { if (answering_) respond(http_answers::readiness(x)); });
       } else if constexpr (std::is_same_v<type, metrics_request>) {
         respond({200, {{"Cache-Control", "no-store"}}, metrics_type, render_metrics(*services_->counts), nullptr});
+      } else if constexpr (std::is_same_v<type, preflight_check>) {
+        respond(http_edge::preflight_answer());
       } else if constexpr (std::is_same_v<type, options_check>) {
         respond({204, {{"Allow", what.allow}}, {}, {}, nullptr});
       } else {
@@ -210,6 +219,11 @@ void http_session_state::on_after_command(const command_answer& x) {
 }
 
 void http_session_state::start_stream(events_request& x) {
+  if (call_->who && call_->who->ends) {
+    // The stream's clock does not jump when somebody sets the time.
+    auto left = *call_->who->ends - std::chrono::system_clock::now();
+    connection_->end_stream_at(std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(left));
+  }
   auto order = std::make_shared<event_stream_order>(event_stream_order{
     connection_, services_->gateway, services_->hub, services_->commands, services_->queries, self_, cookie_, *x.owner,
     std::move(x.command_id), x.query ? std::make_unique<ask_query>(std::move(*x.query)) : nullptr, std::move(x.last_event_id),
@@ -225,6 +239,7 @@ void http_session_state::start_stream(events_request& x) {
 void http_session_state::answer_problem(const caf::error& why, std::string allow) {
   auto out = http_answers::problem(why, path_, call_->trace_id, command_id_);
   if (!allow.empty()) out.headers.emplace_back("Allow", std::move(allow));
+  if (!call_->challenge.empty()) out.headers.emplace_back("WWW-Authenticate", call_->challenge);
   respond(std::move(out));
 }
 

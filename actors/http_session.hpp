@@ -71,7 +71,7 @@ private:
   route_class route_ = route_class::other;
   event_stream_actor stream_;   // while the response is a stream
   std::chrono::steady_clock::time_point since_{};
-  std::string path_, command_id_;
+  std::string path_, command_id_, peer_;
 };
 
 http_session_actor::behavior_type http_session(http_session_ptr self, std::shared_ptr<const http_services> services,

@@ -26,6 +26,8 @@ using nats_gateway_actor = caf::typed_actor<
   caf::reacts_to<follow_connection>,
   // Takes no new work; answers once nothing is open and everything is written.
   caf::replies_to<drain_atom>::with<bool>,
+  // INTERNAL: hands over what subscriptions have received.
+  caf::reacts_to<beat_atom>,
   // INTERNAL: looks for overdue answers.
   caf::reacts_to<tick_atom>>;
 

@@ -240,6 +240,13 @@ void nats_gateway_state::on_readable() {
     for (auto& msg : drained_) on_inbox(msg);
     drained_.clear();
   }
+  // Behind those answers: a projector that learns of its write tells the read model, which then need not read the same entry
+  // from its watch.
+  if (!std::exchange(handing_over_, true)) self_->send(self_, beat_atom::value);
+}
+
+void nats_gateway_state::hand_over() {
+  handing_over_ = false;
   for (auto& [key, sub] : subscriptions_) {
     if (!sub.handle) continue;
     nats_batch batch{sub.wish.tag, {}};
@@ -279,6 +286,7 @@ nats_gateway_actor::behavior_type nats_gateway(nats_gateway_ptr self, boost::asi
     [self](const unsubscribe& x) { self->state.on_unsubscribe(x); },
     [self](const follow_connection& x) { self->state.on_follow(x); },
     [self](drain_atom) { return self->state.drain(); },
+    [self](beat_atom) { self->state.hand_over(); },
     [self](tick_atom) { self->state.on_tick(); },
   };
 }

@@ -41,6 +41,7 @@ struct nats_gateway_state {
   void on_emit(const emit& x);
   void on_follow(const follow_connection& x);
   void on_tick();
+  void hand_over();
   caf::result<bool> drain();
 
 private:
@@ -82,7 +83,7 @@ private:
   std::map<subscription_key, subscription> subscriptions_;
   std::vector<connection_listener> followers_;
   std::vector<net::nats_message> drained_;
-  bool connected_ = false, ticking_ = false, draining_ = false;
+  bool connected_ = false, ticking_ = false, draining_ = false, handing_over_ = false;
   caf::typed_response_promise<bool> drain_promise_;
 };
 

@@ -23,16 +23,26 @@ token owner_of_session(std::string_view session) {
   return *token::admit("s-" + sha256_hex(session).substr(0, owner_digits), "owner");
 }
 
-std::string_view session_cookie(std::string_view cookies) {
+token owner_of_identity(const identity& who) {
+  // With its length in front, no issuer and subject can be read as another pair.
+  auto pair = std::to_string(who.issuer.size()) + ':' + who.issuer + who.subject;
+  return *token::admit("u-" + sha256_hex(pair).substr(0, owner_digits), "owner");
+}
+
+std::string_view cookie_value(std::string_view cookies, std::string_view name) {
   while (!cookies.empty()) {
     auto end = cookies.find(';');
     auto pair = cookies.substr(0, end);
     while (pair.starts_with(' ')) pair.remove_prefix(1);
-    if (pair.starts_with(cookie_name)) return pair.substr(cookie_name.size());
+    if (pair.starts_with(name)) return pair.substr(name.size());
     if (end == std::string_view::npos) break;
     cookies.remove_prefix(end + 1);
   }
   return {};
+}
+
+std::string_view session_cookie(std::string_view cookies) {
+  return cookie_value(cookies, cookie_name);
 }
 
 caf::expected<token> owner_of(const net::http_request& request) {
@@ -44,8 +54,8 @@ caf::expected<token> owner_of(const net::http_request& request) {
   return owner_of_session(session);
 }
 
-std::string render_session_cookie(std::string_view session) {
-  return std::string{cookie_name} + std::string{session} + "; Path=/; HttpOnly; SameSite=Strict";
+std::string render_session_cookie(std::string_view session, bool secure) {
+  return std::string{cookie_name} + std::string{session} + "; Path=/; HttpOnly; SameSite=Strict" + (secure ? "; Secure" : "");
 }
 
 } // namespace tidings

@@ -71,7 +71,7 @@ caf::error read_conditions(const net::http_request& request, const http_settings
   return {};
 }
 
-caf::expected<std::optional<after_command>> read_after(const net::http_request& request, const http_settings& settings) {
+caf::expected<std::optional<after_command>> read_after(const net::http_request& request, const http_settings& settings, const http_call& call) {
   auto text = request.header("after-command");
   if (text.empty()) return std::optional<after_command>{};
   after_command after;
@@ -85,10 +85,9 @@ caf::expected<std::optional<after_command>> read_after(const net::http_request& 
   }
   auto command_id = token::admit(id, "command id in After-Command");
   if (!command_id) return command_id.error();
-  auto owner = owner_of(request);
-  if (!owner) return owner.error();
+  if (!call.who) return call.nobody;
   after.command_id = std::move(*command_id);
-  after.owner = std::move(*owner);
+  after.owner = call.who->owner;
   auto asked = net::preferred_wait(request.header_list("prefer"));
   after.patience = asked ? std::min<milliseconds>(*asked, settings.max_wait) : std::min(default_patience, settings.max_wait);
   return std::optional{std::move(after)};

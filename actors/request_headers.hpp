@@ -21,7 +21,7 @@ milliseconds wait_of(const net::http_request& request, const http_settings& sett
 caf::error read_conditions(const net::http_request& request, const http_settings& settings, submit_command& out);
 
 /// `After-Command: {id}` or `After-Command: {id}; stale=allow`; nothing if there is none.
-caf::expected<std::optional<after_command>> read_after(const net::http_request& request, const http_settings& settings);
+caf::expected<std::optional<after_command>> read_after(const net::http_request& request, const http_settings& settings, const http_call& call);
 
 /// The position a client resumes from: the header that EventSource sends, else the parameter; may be empty.
 std::string last_event_id(const net::http_request& request);

@@ -21,7 +21,7 @@ asset file_of(const json& document) {
 } // namespace
 
 std::map<std::string, asset, std::less<>> contract_files(const http_settings& settings) {
-  contract_settings about{TIDINGS_VERSION, settings.default_wait, settings.max_wait, settings.demo};
+  contract_settings about{TIDINGS_VERSION, settings.default_wait, settings.max_wait, settings.demo, settings.door->wants_tokens()};
   std::map<std::string, asset, std::less<>> files;
   files.emplace("/openapi.json", file_of(openapi(*settings.models, about)));
   files.emplace("/asyncapi.json", file_of(asyncapi(*settings.models, about)));

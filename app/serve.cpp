@@ -31,12 +31,15 @@
 #include "actors/stream_keeper.hpp"
 #include "app/assets.hpp"
 #include "app/contract_files.hpp"
+#include "app/front_door.hpp"
 #include "app/log.hpp"
+#include "app/reloader.hpp"
 #include "app/serve_options.hpp"
 #include "app/shutdown.hpp"
 #include "app/startup.hpp"
 #include "app/version.hpp"
 #include "envelopes/errc.hpp"
+#include "envelopes/shown_url.hpp"
 #include "net/io_scheduler.hpp"
 
 namespace tidings {
@@ -53,10 +56,12 @@ int refuse_to_start(const std::string& sentence) {
 /// Everything a running gateway is made of, and how it starts and stops.
 class gateway_process {
 public:
-  gateway_process(boost::asio::io_context& io, caf::actor_system& system, catalog_ptr models, const serve_options& options)
-      : io_{io}, system_{system}, models_{std::move(models)}, options_{options}, signals_{io, SIGINT, SIGTERM}, poll_{io} {}
+  gateway_process(boost::asio::io_context& io, caf::actor_system& system, catalog_ptr models, const serve_options& options,
+                  std::shared_ptr<gatekeeper> door, std::shared_ptr<net::tls_identity> tls)
+      : io_{io}, system_{system}, models_{std::move(models)}, options_{options}, door_{std::move(door)}, tls_{std::move(tls)}, signals_{io, SIGINT, SIGTERM},
+        reloads_{io, options.door, door_, tls_}, poll_{io} {}
 
-  void spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor, uint16_t embedded_port);
+  void spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor, uint16_t embedded_port, uint64_t open_files);
   void announce(std::string text);
   void stop_on_signal();
   int exit_code() const noexcept { return exit_code_; }
@@ -79,7 +84,10 @@ private:
   catalog_ptr models_;
   metrics_ptr counts_ = std::make_shared<metrics>(*models_);
   const serve_options& options_;
+  std::shared_ptr<gatekeeper> door_;
+  std::shared_ptr<net::tls_identity> tls_; // null: plain HTTP
   boost::asio::signal_set signals_;
+  reloader reloads_;
   boost::asio::steady_timer poll_;
   running_parts parts_;
   std::vector<caf::strong_actor_ptr> others_;
@@ -87,7 +95,7 @@ private:
   int exit_code_ = 0;
 };
 
-void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor, uint16_t embedded_port) {
+void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor, uint16_t embedded_port, uint64_t open_files) {
   bool reacts = has_role(options_, "reactor");
   bool serves = has_role(options_, "gateway");
   std::vector<std::string> expected{"nats", "streams", "notifications"};
@@ -99,7 +107,7 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
     url = "nats://127.0.0.1:" + std::to_string(embedded_port);
     parts_.server = system_.spawn(nats_server, nats_server_options{&io_, options_.store, embedded_port}, parts_.readiness);
   }
-  parts_.gateway = system_.spawn(nats_gateway, &io_, net::nats_options{url, "tidings"}, parts_.readiness, counts_);
+  parts_.gateway = system_.spawn(nats_gateway, &io_, net::nats_options{url, "tidings", options_.nats_secrets}, parts_.readiness, counts_);
   parts_.hub = system_.spawn(notification_hub, parts_.gateway, parts_.readiness);
   std::map<std::string, read_model_actor> read_models;
   stream_keeper_options streams{wanted_streams(*models_, options_.replicas), {parts_.hub}, [this](const std::string& why) {
@@ -132,7 +140,10 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   keep(system_.spawn(stream_keeper, parts_.gateway, parts_.readiness, std::move(streams)));
   auto directory = system_.spawn(service_directory, parts_.gateway);
   keep(directory);
-  http_settings settings{served, milliseconds{options_.default_wait_ms}, milliseconds{options_.max_wait_ms}, options_.demo, {}};
+  http_settings settings{served, milliseconds{options_.default_wait_ms}, milliseconds{options_.max_wait_ms}, options_.demo, {}, door_, {},
+                         front_door::make_edge(options_.door, !acceptor->local_endpoint().address().is_loopback())};
+  settings.secure_cookies = tls_ != nullptr;
+  if (options_.door.rate_limit > 0) settings.quota = std::make_shared<request_quota>(options_.door.rate_limit);
   if (serves) {
     settings.assets = page_assets();
     settings.assets.merge(contract_files(settings));
@@ -141,7 +152,9 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   auto services = std::make_shared<const http_services>(
     http_services{std::move(settings), parts_.commands, queries, parts_.hub, parts_.readiness, parts_.gateway, directory,
                   std::move(refetch), counts_});
-  parts_.listener = system_.spawn(http_listener, http_listener_options{std::move(acceptor), std::move(services), parts_.gateway, {}});
+  parts_.listener = system_.spawn(http_listener, http_listener_options{std::move(acceptor), std::move(services), parts_.gateway, {},
+                                                                          front_door::places(options_.door, open_files),
+                                                                          options_.door.max_per_address, tls_});
   for (auto& other : others_) end_with(other);
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.readiness));
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.listener));
@@ -150,6 +163,7 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   if (parts_.reactor) end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.reactor));
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.gateway));
   caf::anon_send(parts_.gateway, start_atom::value);
+  reloads_.start();
 }
 
 void gateway_process::end_with(const caf::strong_actor_ptr& part) {
@@ -217,6 +231,7 @@ void gateway_process::end() {
 void gateway_process::wait_for_the_last_actor() {
   if (system_.registry().running() == 0) {
     signals_.cancel();
+    reloads_.stop();
     io_.stop();
     return;
   }
@@ -262,6 +277,16 @@ int serve(const serve_options& options) {
   boost::asio::io_context io{1}; // outlives the actor system
   auto acceptor = startup::listen(io, options.listen);
   if (!acceptor) return refuse_to_start(failure_of(acceptor.error()).detail);
+  auto served = has_role(options, "gateway") ? models : catalog::make({});
+  auto beyond_loopback = !(*acceptor)->local_endpoint().address().is_loopback();
+  if (auto err = front_door::check(options.door, **served, beyond_loopback)) return refuse_to_start(failure_of(err).detail);
+  auto door = front_door::make_gatekeeper(io, options.door);
+  if (!door) return refuse_to_start(failure_of(door.error()).detail);
+  std::shared_ptr<net::tls_identity> tls;
+  if (!options.door.tls_certificate.empty()) {
+    tls = std::make_shared<net::tls_identity>(options.door.tls_certificate, options.door.tls_key);
+    if (auto err = tls->load()) return refuse_to_start(failure_of(err).detail);
+  }
   std::unique_ptr<startup::store_lock> lock;
   uint16_t embedded_port = 0;
   if (options.nats == "embedded") {
@@ -275,19 +300,20 @@ int serve(const serve_options& options) {
   }
   start_log(options.log_level, options.log_format == "json" ? log_style::json_lines : log_style::text);
   std::signal(SIGPIPE, SIG_IGN);
-  spdlog::debug("{} files may be open", startup::raise_open_files());
+  auto open_files = startup::raise_open_files();
+  spdlog::debug("{} files may be open", open_files);
   caf::actor_system_config config;
   register_errors(config);
   net::io_scheduler::install(config, io);
   caf::actor_system system{config};
-  gateway_process process{io, system, *models, options};
+  gateway_process process{io, system, *models, options, std::move(*door), tls};
   auto endpoint = (*acceptor)->local_endpoint();
   auto host = endpoint.address().is_v6() ? '[' + endpoint.address().to_string() + ']' : endpoint.address().to_string();
-  auto url = "http://" + host + ':' + std::to_string(endpoint.port());
-  process.spawn(std::move(*acceptor), embedded_port);
+  auto url = (tls ? "https://" : "http://") + host + ':' + std::to_string(endpoint.port());
+  process.spawn(std::move(*acceptor), embedded_port, open_files);
   std::cout << "Tidings " << TIDINGS_VERSION << " listens on " << url << '\n';
   if (embedded_port != 0) std::cout << "NATS: embedded at nats://127.0.0.1:" << embedded_port << ", store " << options.store << '\n';
-  else std::cout << "NATS: " << options.nats << '\n';
+  else std::cout << "NATS: " << without_secrets(options.nats) << '\n';
   std::cout << std::flush;
   process.announce(try_it(**models, url));
   process.stop_on_signal();

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "envelopes/shown_url.hpp"
+
 namespace tidings {
 
 namespace {
@@ -18,7 +20,7 @@ std::string nats_address(const std::string& text) {
     auto host = scheme == std::string::npos ? url : url.substr(scheme + 3);
     bool known = scheme == std::string::npos || url.starts_with("nats://") || url.starts_with("tls://");
     if (!known || host.empty() || host.find_first_of(" /") != std::string::npos)
-      return "'" + url + "' is not a NATS address: give nats://HOST:PORT, several separated by commas, or embedded";
+      return "'" + without_secrets(url) + "' is not a NATS address: give nats://HOST:PORT, several separated by commas, or embedded";
   }
   return count == 0 ? "give nats://HOST:PORT or embedded" : "";
 }
@@ -35,6 +37,18 @@ void add_serve_options(CLI::App& verb, serve_options& x) {
     ->envname("TIDINGS_NATS")
     ->check(nats_address)
     ->capture_default_str();
+  auto& secrets = x.nats_secrets;
+  verb.add_option("--nats-ca", secrets.ca_file, "File with the certificates to trust; the connection is then by TLS only")->envname("TIDINGS_NATS_CA")->check(CLI::ExistingFile);
+  auto* creds = verb.add_option("--nats-creds", secrets.creds_file, "File with a user's JWT and seed")->envname("TIDINGS_NATS_CREDS")->check(CLI::ExistingFile);
+  auto* nkey = verb.add_option("--nats-nkey-file", secrets.nkey_file, "File with a user's NKey seed")->envname("TIDINGS_NATS_NKEY_FILE")->check(CLI::ExistingFile);
+  auto* user = verb.add_option("--nats-user", secrets.user, "User at NATS")->envname("TIDINGS_NATS_USER");
+  auto* password = verb.add_option("--nats-password-file", secrets.password_file, "File with the user's password")
+                     ->envname("TIDINGS_NATS_PASSWORD_FILE")
+                     ->check(CLI::ExistingFile);
+  user->needs(password);
+  password->needs(user);
+  creds->excludes(nkey)->excludes(user);
+  nkey->excludes(user);
   verb.add_option("--store", x.store, "Directory of the embedded nats-server")->envname("TIDINGS_STORE")->capture_default_str();
   verb.add_option("--replicas", x.replicas, "On how many servers of a NATS cluster streams and buckets are kept: 1, 3 or 5")
     ->envname("TIDINGS_REPLICAS")
@@ -59,6 +73,7 @@ void add_serve_options(CLI::App& verb, serve_options& x) {
     ->capture_default_str();
   verb.add_flag("--demo", x.demo, "Let clients slow handlers down (Tidings-Delay-Ms), to show what a slow system feels like")
     ->envname("TIDINGS_DEMO");
+  add_door_options(verb, x.door);
   verb.add_option("--log-level", x.log_level, "How much to log to standard error")
     ->envname("TIDINGS_LOG_LEVEL")
     ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "critical", "off"}))

@@ -8,12 +8,16 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/door_options.hpp"
+#include "net/nats_secrets.hpp"
+
 namespace tidings {
 
 /// What `tidings serve` is told: by the command line, then the environment (`TIDINGS_*`), then a file (`--config`).
 struct serve_options {
   std::string listen = "127.0.0.1:8080";
   std::string nats = "embedded";       ///< A URL, or "embedded".
+  net::nats_secrets nats_secrets;
   std::string store = ".tidings";      ///< Of the embedded server.
   uint32_t replicas = 1;               ///< On how many servers of a cluster streams and buckets are kept: 1, 3 or 5.
   std::vector<std::string> models;     ///< Empty: the locations example.
@@ -21,6 +25,7 @@ struct serve_options {
   uint32_t default_wait_ms = 0;
   uint32_t max_wait_ms = 30'000;
   bool demo = false;                   ///< Lets clients slow handlers down, to show what a slow system feels like.
+  door_options door;
   std::string log_level = "info";
   std::string log_format = "text";
 };

@@ -10,6 +10,7 @@
 #include "envelopes/ids.hpp"
 #include "envelopes/requests.hpp"
 #include "envelopes/response.hpp"
+#include "envelopes/shown_url.hpp"
 #include "envelopes/subjects.hpp"
 #include "envelopes/timestamp.hpp"
 #include "net/nats_servers.hpp"
@@ -88,7 +89,7 @@ caf::expected<connection> connect(const std::string& url) {
   natsConnection* nats = nullptr;
   if (status == NATS_OK) status = natsConnection_Connect(&nats, raw);
   if (status != NATS_OK)
-    return make_error(errc::unavailable, "cannot connect to " + url + ": " + natsStatus_GetText(status));
+    return make_error(errc::unavailable, "cannot connect to " + without_secrets(url) + ": " + natsStatus_GetText(status));
   return connection{nats, natsConnection_Destroy};
 }
 

@@ -25,6 +25,12 @@ elseif(TIDINGS_SANITIZER STREQUAL "tsan")
   add_link_options(-fsanitize=thread)
 endif()
 
+option(TIDINGS_FUZZ "Build tests/fuzz for libFuzzer (clang only)" OFF)
+if(TIDINGS_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=null,vptr -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
 # Beast, CAF and JSON take long to compile again and again. Paths are made relative, so that a second checkout profits from
 # the first; the sloppiness is what ccache asks for before it handles precompiled headers.
 find_program(CCACHE ccache)

@@ -78,6 +78,7 @@ json command_operation(openapi_draft& draft, const service_model& model, const c
              {"Cache-Control", "Server-Timing", "Preference-Applied?"});
   out.problems({errc::schema_violation, errc::idempotency_mismatch, errc::overloaded, errc::unavailable, errc::storage_refused,
                 errc::outcome_unknown, errc::shutting_down});
+  if (!spec.allow.empty()) out.problems({errc::forbidden});
   auto result = make_operation(draft, std::move(head), command_parameters(draft.settings), std::move(out), access::session_optional);
   if (!body.is_null()) result["requestBody"] = std::move(body);
   return result;

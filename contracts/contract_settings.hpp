@@ -12,6 +12,7 @@ struct contract_settings {
   std::chrono::milliseconds default_wait; ///< Of a command without `Prefer: wait`.
   std::chrono::milliseconds max_wait;     ///< The most that `Prefer: wait` can ask for.
   bool demo = false;                      ///< Whether `Tidings-Delay-Ms` counts.
+  bool tokens = false;                    ///< Callers are known by tokens (`--auth jwt`), not by sessions.
 };
 
 } // namespace tidings

@@ -15,9 +15,15 @@ json make_operation(openapi_draft& draft, operation_head head, json parameters, 
   if (head.description.empty()) head.description = head.summary + ".";
   json result = json{{"operationId", std::move(head.id)}, {"tags", json::array({std::move(head.tag)})}, {"summary", std::move(head.summary)},
                      {"description", std::move(head.description)}};
-  json sessions = json::array({json{{"session", json::array()}}, json{{"sessionCookie", json::array()}}});
-  if (who == access::session_optional) sessions.insert(sessions.begin(), json::object());
-  if (who != access::open) result["security"] = std::move(sessions);
+  if (draft.settings.tokens) {
+    if (who != access::open) {
+      result["security"] = json::array({json{{"token", json::array()}}, json{{"tokenCookie", json::array()}}});
+      responses.problems({errc::unauthorized});
+    }
+  } else if (who == access::session_optional || who == access::session_required) {
+    result["security"] = json::array({json{{"session", json::array()}}, json{{"sessionCookie", json::array()}}});
+    if (who == access::session_optional) result["security"].insert(result["security"].begin(), json::object());
+  }
   result["parameters"] = std::move(parameters);
   result["responses"] = with_framing_problems(responses).render(draft.pool);
   return result;
@@ -35,7 +41,7 @@ constexpr auto frame = R"({
     "title": "Tidings",
     "version": "",
     "summary": "A command and query gateway for NATS.",
-    "description": "Commands answer with their outcome, or with 202 when it is not known within the wait; it can be asked for later, and comes as an event. Errors that are not outcomes are problem documents (RFC 9457) with a stable `code`.\n\nWhat has GET takes HEAD too. OPTIONS on a path says which methods it takes; others are answered 405. A path that is not listed here is answered 404. When all connections are in use, a new one is answered 503 without a body before its request is read.",
+    "description": "Commands answer with their outcome, or with 202 when it is not known within the wait; it can be asked for later, and comes as an event. Errors that are not outcomes are problem documents (RFC 9457) with a stable `code`.\n\nWhat has GET takes HEAD too. OPTIONS on a path says which methods it takes; others are answered 405. A path that is not listed here is answered 404. A Host that is not served here is answered 421, a caller that asks too often 429, a page of another site that may not send requests 403. When all connections are in use, a new one is answered 503 without a body before its request is read.",
     "contact": { "name": "Tidings" },
     "license": { "name": "MIT", "identifier": "MIT" }
   },
@@ -48,6 +54,11 @@ constexpr auto frame = R"({
     { "name": "contracts", "description": "What Tidings says about itself." },
     { "name": "page", "description": "For people." }
   ]
+})";
+
+constexpr auto token_security = R"({
+  "token": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Of the issuer that this gateway trusts." },
+  "tokenCookie": { "type": "apiKey", "in": "cookie", "name": "tidings_token", "description": "The same, for browsers." }
 })";
 
 constexpr auto security = R"({
@@ -80,7 +91,7 @@ json openapi(const catalog& models, const contract_settings& settings) {
   result["info"]["version"] = settings.version;
   add_tags(result["tags"], models);
   result["components"] = referenced(draft.paths, draft.pool);
-  result["components"]["securitySchemes"] = json::parse(security);
+  result["components"]["securitySchemes"] = json::parse(settings.tokens ? token_security : security);
   result["paths"] = std::move(draft.paths);
   return result;
 }

@@ -27,7 +27,8 @@ struct operation_head {
 };
 
 enum class access : uint8_t {
-  open,             ///< Needs and knows no session.
+  open,             ///< Needs and knows nobody.
+  known,            ///< Needs no session; where callers are known by tokens, it needs one.
   session_optional, ///< With a session it is the session's; without one everybody's who knows the id.
   session_required,
 };

@@ -40,16 +40,23 @@ void add_commands(openapi_draft& draft) {
   auto& path = draft.paths["/commands/{name}/events"];
   path["parameters"] = json::array({path_parameter("A command's id.")});
   path["get"] = make_operation(draft, {"tidings.command-events", "outcomes", "The outcome of one command as events", {}},
-                               parameters({"Last-Event-ID", "last_event_id"}), std::move(events), access::session_optional);
+                               parameters({"Last-Event-ID", "last_event_id", "ticket"}), std::move(events), access::session_optional);
 }
 
 void add_session(openapi_draft& draft) {
   answers made;
   made.body(201, "It; as a cookie too.", json_type, ref("schemas", "Session"), {"Cache-Control", "Set-Cookie"});
-  draft.paths["/session"]["post"] =
-      make_operation(draft,
-                     {"tidings.session", "outcomes", "Makes a session", "Commands sent with it can be seen by it only; `/events` shows all of them."},
-                     json::array(), std::move(made), access::open);
+  if (!draft.settings.tokens)
+    draft.paths["/session"]["post"] =
+        make_operation(draft,
+                       {"tidings.session", "outcomes", "Makes a session", "Commands sent with it can be seen by it only; `/events` shows all of them."},
+                       json::array(), std::move(made), access::open);
+  answers ticket;
+  ticket.body(201, "It. `GET /events?ticket=...` within `expires_in` seconds, once.", json_type, ref("schemas", "Ticket"), {"Cache-Control"})
+      .problems({errc::unauthorized, errc::too_many_requests});
+  draft.paths["/events/ticket"]["post"] =
+      make_operation(draft, {"tidings.ticket", "outcomes", "Makes a ticket for one event stream", "An EventSource of another site sends neither header nor cookie; the ticket stands in its URL instead."},
+                     json::array(), std::move(ticket), access::session_required);
   answers events;
   json kinds = json{{"completed", ref("schemas", "CompletedOutcome")}, {"failed", ref("schemas", "FailedOutcome")}, {"progress", ref("schemas", "Progress")}, {"gap", ref("schemas", "Gap")}};
   events.body(200, "The stream.", events_type, events_schema("`completed`, `failed`, `progress` if a handler tells any, and `gap` when a position is no longer kept.", std::move(kinds)),
@@ -57,13 +64,14 @@ void add_session(openapi_draft& draft) {
       .problems({errc::unauthorized});
   draft.paths["/events"]["get"] =
       make_operation(draft, {"tidings.events", "outcomes", "All outcomes of a session as events", "After a break it goes on where `Last-Event-ID` says."},
-                     parameters({"Last-Event-ID", "last_event_id"}), std::move(events), access::session_required);
+                     parameters({"Last-Event-ID", "last_event_id", "ticket"}), std::move(events), access::session_required);
 }
 
 /// What the process says about itself.
 void add_state(openapi_draft& draft) {
   auto get = [&](std::string_view path, operation_head head, answers out) {
-    draft.paths[std::string{path}]["get"] = make_operation(draft, std::move(head), json::array(), std::move(out), access::open);
+    auto who = path == "/healthz" || path == "/readyz" ? access::open : access::known;
+    draft.paths[std::string{path}]["get"] = make_operation(draft, std::move(head), json::array(), std::move(out), who);
   };
   get("/healthz", {"tidings.health", "operation", "Whether the process lives", {}},
       std::move(answers{}.body(200, "It does.", json_type, ref("schemas", "Health"))));
@@ -93,7 +101,7 @@ void add_files(openapi_draft& draft) {
     }
     if (!fixed_path) out.problems({errc::not_found});
     draft.paths[std::string{path}]["get"] =
-        make_operation(draft, std::move(head), parameters({"If-None-Match"}), std::move(out), access::open);
+        make_operation(draft, std::move(head), parameters({"If-None-Match"}), std::move(out), type == json_type ? access::known : access::open);
   };
   get("/openapi.json", {"tidings.openapi", "contracts", "This document", {}}, json_type, true, false);
   get("/asyncapi.json", {"tidings.asyncapi", "contracts", "The same for NATS, as AsyncAPI 3.0", {}}, json_type, true, false);

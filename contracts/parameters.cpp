@@ -29,6 +29,8 @@ constexpr auto fixed = R"({
   "Last-Event-ID": { "name": "Last-Event-ID", "in": "header", "description": "Where to resume: the last `id` that came.",
     "schema": { "type": "string" } },
   "last_event_id": { "name": "last_event_id", "in": "query", "description": "The same for clients that cannot set headers, which count first.",
+    "schema": { "type": "string" } },
+  "ticket": { "name": "ticket", "in": "query", "description": "From `POST /events/ticket`; counts once, instead of a header or cookie.",
     "schema": { "type": "string" } }
 })";
 

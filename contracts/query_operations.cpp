@@ -92,6 +92,7 @@ json query_operation(openapi_draft& draft, const service_model& model, const que
       .no_body(304, "Not changed: `If-None-Match` names this revision.", {"ETag", "Cache-Control", "Tidings-Stale?"})
       .problems({errc::invalid_token, errc::not_found, errc::unavailable, errc::overloaded, errc::not_visible_yet});
   if (may_violate(model, spec, way)) out.problems({errc::schema_violation});
+  if (!spec.allow.empty()) out.problems({errc::forbidden});
   auto result = make_operation(draft, std::move(head), query_parameters(true), std::move(out), access::session_optional);
   auto payload = draft.pool["schemas"][payload_name(spec.type)];
   if (way.method == "GET") add_parameters(result["parameters"], payload, draft.pool["schemas"], way.params);

@@ -133,6 +133,8 @@ constexpr auto own_answers = R"({
       "parts": { "type": "object", "additionalProperties": {
         "type": "object", "required": ["ready"],
         "properties": { "ready": { "type": "boolean" }, "detail": { "type": "string", "description": "Why not." } } } } } },
+  "Ticket": { "type": "object", "required": ["ticket", "expires_in"],
+    "properties": { "ticket": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "expires_in": { "description": "Seconds.", "type": "integer" } } },
   "Session": { "type": "object", "required": ["session"],
                "properties": { "session": { "type": "string", "pattern": "^[0-9a-f]{32}$", "description": "Secret like a password." } } },
   "Models": { "type": "object", "required": ["models", "demo"],

@@ -73,6 +73,18 @@ std::vector<action> read_actions(model_reader& in, const model_section& from) {
   return result;
 }
 
+/// `"allow": ["role:editor"]`. An empty list would read like "nobody" and mean "everybody", so it is refused.
+std::vector<std::string> read_allow(model_reader& in, const model_section& from) {
+  constexpr std::string_view prefix = "role:";
+  std::vector<std::string> roles;
+  for (const auto& text : in.texts(from, "allow")) {
+    if (!text.starts_with(prefix) || text.size() == prefix.size()) in.fault(from.pointer("allow"), "must be a list of roles like role:editor");
+    else roles.push_back(text.substr(prefix.size()));
+  }
+  if (roles.empty() && from.find("allow") != nullptr) in.fault(from.pointer("allow"), "must name a role; without allow every caller may");
+  return roles;
+}
+
 std::optional<command_effect> effect_of(std::string_view text) {
   if (text == "create") return command_effect::create;
   if (text == "replace") return command_effect::replace;
@@ -82,7 +94,7 @@ std::optional<command_effect> effect_of(std::string_view text) {
 }
 
 void read_command(model_reader& in, const token& type, const model_section& from, service_model& out) {
-  in.only(from, {"effect", "schema", "actions", "handler", "timeout_ms", "description"});
+  in.only(from, {"effect", "schema", "actions", "handler", "timeout_ms", "description", "allow"});
   in.text(from, "description", "");
   auto effect = effect_of(in.text(from, "effect", ""));
   if (!effect) in.fault(from.pointer("effect"), "must be create, replace, merge or delete");
@@ -92,7 +104,8 @@ void read_command(model_reader& in, const token& type, const model_section& from
                     in.schema(from, "schema"),
                     read_actions(in, from),
                     read_handler(in, from),
-                    read_timeout(in, from, 10'000)};
+                    read_timeout(in, from, 10'000),
+                    read_allow(in, from)};
   if (spec.handler && spec.handler->subject == subjects::command_bus(type))
     in.fault(from.pointer("handler"), "must not be the subject on which Tidings itself takes this command");
   out.commands.emplace(type.str(), std::move(spec));
@@ -101,9 +114,9 @@ void read_command(model_reader& in, const token& type, const model_section& from
 void read_query(model_reader& in, const token& type, const model_section& from, service_model& out) {
   auto effect = in.text(from, "effect", "");
   if (effect == "get")
-    in.only(from, {"effect", "schema", "timeout_ms", "description"});
+    in.only(from, {"effect", "schema", "timeout_ms", "description", "allow"});
   else if (effect == "list")
-    in.only(from, {"effect", "schema", "timeout_ms", "description", "sort", "filters", "search", "limit", "max_limit"});
+    in.only(from, {"effect", "schema", "timeout_ms", "description", "allow", "sort", "filters", "search", "limit", "max_limit"});
   else
     in.fault(from.pointer("effect"), "must be get or list");
   in.text(from, "description", "");
@@ -116,7 +129,8 @@ void read_query(model_reader& in, const token& type, const model_section& from, 
                   0,
                   read_timeout(in, from, 3000),
                   from.object.value("schema", json(true)),
-                  in.schema(from, "schema")};
+                  in.schema(from, "schema"),
+                  read_allow(in, from)};
   for (auto word : list_words)
     if (std::find(spec.filters.begin(), spec.filters.end(), word) != spec.filters.end())
       in.fault(from.pointer("filters"), "must not name limit, sort, cursor or q: they mean something in every list");

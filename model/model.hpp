@@ -46,6 +46,7 @@ struct command_spec {
   std::vector<action> actions;              ///< Templates: `{field}` in strings is taken from the new document.
   std::optional<remote_handler> handler;
   std::chrono::milliseconds timeout; ///< Default deadline over NATS; 10 s.
+  std::vector<std::string> allow;    ///< Roles of which a caller over HTTP needs one; empty: every caller may.
 };
 
 struct query_spec {
@@ -59,6 +60,7 @@ struct query_spec {
   std::chrono::milliseconds timeout;        ///< Default deadline over NATS; 3 s.
   json schema;                              ///< Of the payload, as written.
   std::shared_ptr<const json_schema> check; ///< Never null; accepts everything when the file has no schema.
+  std::vector<std::string> allow;           ///< As of a command.
 };
 
 /// One `"METHOD /path/{param}": "Type"` line.

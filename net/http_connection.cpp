@@ -59,12 +59,20 @@ void socket_connection::drain() {
 void socket_connection::abort() { close(); }
 
 void socket_connection::check_deadlines(clock::time_point now) {
-  if (now < deadline_) return;
+  if (state_ == state::streaming && now >= stream_end_ && !finishing_) finish_stream();
+  if (now < deadline_ && !dribbles(now)) return;
   deadline_ = never;
   if (state_ == state::writing || state_ == state::streaming) return cut();
   // A peer that has sent nothing has asked nothing: there is no request to answer with 408.
   if (state_ == state::lingering || reader_->reached() == request_reader::progress::nothing) return close();
   if (state_ == state::reading) refuse(make_error(errc::request_timeout, "The request took too long to arrive."));
+}
+
+bool socket_connection::dribbles(clock::time_point now) const {
+  if (state_ != state::reading || !body_begun_) return false;
+  auto since = now - (deadline_ - limits_.body_deadline);
+  auto expected = std::chrono::duration<double>(since).count() * static_cast<double>(limits_.body_rate);
+  return since > limits_.body_grace && static_cast<double>(body_received_) < expected;
 }
 
 void socket_connection::linger() {

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -22,6 +24,8 @@ struct http_limits {
   size_t headers = 64;
   std::chrono::milliseconds head_deadline{10'000};
   std::chrono::milliseconds body_deadline{30'000};
+  std::chrono::milliseconds body_grace{5'000};      ///< From here on a body must have come at `body_rate` on average.
+  size_t body_rate = 512;                           ///< Bytes a second.
   std::chrono::milliseconds idle_deadline{75'000};  ///< Keep-alive without a request.
   std::chrono::milliseconds write_deadline{30'000}; ///< A response or a stream chunk the peer does not read.
   size_t stream_buffer_bytes = 256 * 1024;          ///< Unsent bytes of a stream before it is cut.
@@ -53,6 +57,8 @@ public:
   virtual ~http_connection() = default;
 
   virtual void start() = 0;
+  /// Adds headers to the answer of the present request, whatever that will be; dropped with the next request.
+  virtual void decorate(std::vector<std::pair<std::string_view, std::string>> headers) = 0;
   /// Answers the request that on_request or on_bad_request gave out. HEAD, 204 and 304 are sent without a body.
   virtual void respond(http_response response) = 0;
   /// Answers with an unbounded stream (SSE): head now, then chunks. Always ends with the connection
@@ -62,6 +68,9 @@ public:
   virtual bool write_stream(std::shared_ptr<const std::string> chunk) = 0;
   /// Closes after everything written so far was sent.
   virtual void finish_stream() = 0;
+  /// Finishes the stream of the present request by itself then (within the pace of check_deadlines): whoever reads it may
+  /// do so no longer. A timer for each of thousands of streams would outlive those that end before.
+  virtual void end_stream_at(std::chrono::steady_clock::time_point end) = 0;
   /// Answers what is in flight with `Connection: close`, then closes; closes at once when idle.
   virtual void drain() = 0;
   /// Closes now.

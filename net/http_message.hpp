@@ -19,6 +19,7 @@ struct http_request {
   std::vector<std::pair<std::string, std::string>> headers; ///< Names in lower case, values trimmed.
   std::string body;
   bool keep_alive = true;
+  std::string peer; ///< Who sent it (peer_name); empty until the connection's owner fills it in.
 
   /// The first value of header `name` (lower case); empty if there is none.
   std::string_view header(std::string_view name) const noexcept;

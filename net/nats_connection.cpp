@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <fstream>
 #include <mutex>
 #include <optional>
 
 #include <boost/asio/post.hpp>
 
 #include "envelopes/errc.hpp"
+#include "envelopes/shown_url.hpp"
 #include "net/nats_servers.hpp"
 
 namespace tidings::net {
@@ -35,6 +37,39 @@ constexpr int64_t connect_timeout_ms = 2000;
 constexpr int64_t ping_interval_ms = 5000; // a server that hangs is noticed within two of them
 constexpr int max_pings_out = 2;
 constexpr int io_buffer_bytes = 256 * 1024;
+
+caf::error bad(std::string sentence) { return make_error(errc::bad_configuration, std::move(sentence)); }
+
+/// The first line of a file. nats.c reads the other secrets itself, so that they are not kept here.
+caf::expected<std::string> first_line(const std::string& file, const char* option) {
+  std::ifstream in{file};
+  std::string line;
+  if (!in || !std::getline(in, line) || line.empty()) return bad(std::string{"the file of "} + option + ", " + file + ", cannot be read or is empty");
+  if (line.ends_with('\r')) line.pop_back();
+  return line;
+}
+
+caf::error use_secrets(natsOptions* opts, const nats_secrets& from) {
+  if (!from.ca_file.empty() && (natsOptions_SetSecure(opts, true) != NATS_OK || natsOptions_LoadCATrustedCertificates(opts, from.ca_file.c_str()) != NATS_OK))
+    return bad("the file of --nats-ca, " + from.ca_file + ", holds no certificates in PEM that can be used");
+  if (!from.creds_file.empty()) {
+    if (auto line = first_line(from.creds_file, "--nats-creds"); !line) return line.error();
+    if (natsOptions_SetUserCredentialsFromFiles(opts, from.creds_file.c_str(), nullptr) != NATS_OK) return bad("the file of --nats-creds, " + from.creds_file + ", cannot be used");
+  }
+  if (!from.nkey_file.empty()) {
+    auto seed = first_line(from.nkey_file, "--nats-nkey-file");
+    if (!seed) return seed.error();
+    auto key = public_nkey(*seed);
+    if (!key) return bad("the file of --nats-nkey-file, " + from.nkey_file + ": " + failure_of(key.error()).detail);
+    if (natsOptions_SetNKeyFromSeed(opts, key->c_str(), from.nkey_file.c_str()) != NATS_OK) return bad("the file of --nats-nkey-file, " + from.nkey_file + ", cannot be used");
+  }
+  if (!from.user.empty()) {
+    auto password = first_line(from.password_file, "--nats-password-file");
+    if (!password) return password.error();
+    if (natsOptions_SetUserInfo(opts, from.user.c_str(), password->c_str()) != NATS_OK) return bad("--nats-user and its password cannot be used");
+  }
+  return {};
+}
 
 } // namespace
 
@@ -129,8 +164,12 @@ caf::error nats_connection::link::start() {
                                             closure_));
   if (!fine) {
     delete std::exchange(closure_, nullptr);
-    return make_error(errc::bad_configuration, "the NATS URL " + options_.url + " cannot be used: "
+    return make_error(errc::bad_configuration, "the NATS URL " + without_secrets(options_.url) + " cannot be used: "
                                                  + nats_GetLastError(nullptr));
+  }
+  if (auto err = use_secrets(raw, options_.secrets)) {
+    delete std::exchange(closure_, nullptr);
+    return err;
   }
   connecting_ = std::thread{[this, self = shared_from_this()] { connect_until_stopped(); }};
   return {};

@@ -22,20 +22,23 @@ namespace tidings::net {
 /// from an outgoing_response; what is left here is the order of things: which state follows which, and who may be called when.
 class socket_connection final : public http_connection {
 public:
+  using clock = std::chrono::steady_clock;
+
   socket_connection(boost::asio::ip::tcp::socket socket, http_limits limits, std::shared_ptr<http_handler> handler);
 
   void start() override;
+  void decorate(std::vector<std::pair<std::string_view, std::string>> headers) override { decoration_ = std::move(headers); }
   void respond(http_response response) override;
   void start_stream(http_response head) override;
   bool write_stream(std::shared_ptr<const std::string> chunk) override;
   void finish_stream() override;
+  void end_stream_at(clock::time_point end) override { stream_end_ = end; }
   void drain() override;
   void abort() override;
   bool was_cut() const noexcept override { return cut_; }
   void check_deadlines(std::chrono::steady_clock::time_point now) override;
 
 private:
-  using clock = std::chrono::steady_clock;
   using error_code = boost::system::error_code;
 
   static constexpr auto never = clock::time_point::max();
@@ -83,6 +86,9 @@ private:
   void refuse(caf::error why);
 
   // socket_connection_writing.cpp
+  /// Whether the body comes so slowly that it only holds a place.
+  bool dribbles(clock::time_point now) const;
+  void add_decoration(http_response& response);
   response_framing framing(bool stream) const;
   void send(http_response response, bool stream);
   void on_written();
@@ -106,6 +112,9 @@ private:
   stream_buffer stream_;
   std::unique_ptr<outgoing_response> outgoing_; ///< While writing. More than half of us: streams, which idle, have none.
   clock::time_point deadline_ = never;
+  clock::time_point stream_end_ = never;
+  std::vector<std::pair<std::string_view, std::string>> decoration_;
+  size_t body_received_ = 0;
   size_t lingered_ = 0; ///< Bytes discarded.
   state state_ = state::reading;
   bool reading_ = false; ///< A wait for bytes is outstanding.

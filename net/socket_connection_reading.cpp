@@ -37,6 +37,7 @@ size_t socket_connection::fill_buffer(error_code& ec) {
   buffer_.reserve(wanted);
   auto n = socket_.read_some(buffer_.prepare(boost::beast::read_size(buffer_, buffer_.max_size())), ec);
   buffer_.commit(n);
+  body_received_ += n;
   return n;
 }
 
@@ -101,6 +102,7 @@ bool socket_connection::next_request() {
   case request_reader::progress::body:
     if (!std::exchange(body_begun_, true)) {
       deadline_ = clock::now() + limits_.body_deadline;
+      body_received_ = buffer_.size();
       if (reader_->waits_for_continue()) invite_body();
     }
     return false;
@@ -120,7 +122,8 @@ void socket_connection::note_request_traits() {
   is_head_ = reader_->head().to_head;
   is_http_1_0_ = reader_->head().http_1_0;
   first_ = head_begun_ = body_begun_ = false;
-  deadline_ = never;
+  decoration_.clear();
+  deadline_ = stream_end_ = never;
 }
 
 void socket_connection::deliver() {

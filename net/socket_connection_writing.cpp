@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/socket_connection.hpp"
 
+#include <utility>
+
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/write.hpp>
 
@@ -10,13 +12,20 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 
 void socket_connection::respond(http_response response) {
-  if (state_ == state::answering) send(std::move(response), false);
+  if (state_ != state::answering) return;
+  add_decoration(response);
+  send(std::move(response), false);
+}
+
+void socket_connection::add_decoration(http_response& response) {
+  for (auto& header : std::exchange(decoration_, {})) response.headers.push_back(std::move(header));
 }
 
 void socket_connection::start_stream(http_response head) {
   if (state_ != state::answering) return;
   last_ = true;
   drop_input();
+  add_decoration(head);
   if (is_head_ || !is_sendable(head)) return send(std::move(head), true);
   state_ = state::streaming;
   reader_.reset();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
@@ -14,6 +15,7 @@ namespace tidings {
 struct adopt_socket {
   std::shared_ptr<boost::asio::ip::tcp::socket> socket;
   net::http_limits limits;
+  std::string peer; ///< Who is at the other end (net::peer_name).
 };
 
 /// The session runs; the listener sweeps its connection's deadlines.

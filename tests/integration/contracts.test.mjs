@@ -169,6 +169,10 @@ test('every documented answer happens, and no other', async (world) => {
     await expect(404, outcome, client.get(`/commands/${id}`));
     const events = contract.operation('tidings.command-events');
     const path = `/commands/${id}/events`;
+    const ticket = contract.operation('tidings.ticket');
+    await expect(401, ticket, client.request('POST', '/events/ticket'));
+    for (let i = 0; i < 32; i += 1) await expect(201, ticket, client.request('POST', '/events/ticket', { headers: own.headers }));
+    await expect(429, ticket, client.request('POST', '/events/ticket', { headers: own.headers }));
     const stream = await Stream.open(origin, path, { session: own.session });
     await stream.end();
     assert.deepEqual(stream.events.map((x) => x.event), ['completed']);

@@ -78,7 +78,7 @@ test('a client that leaves ends its wait, not its command', async (world) => {
   proxy.decide(holdWrites);
   const raw = await RawConnection.open(origin);
   const body = JSON.stringify(town('Abandoned', { id: 'abandoned' }));
-  raw.write(`POST /commands/CreateLocation HTTP/1.1\r\nHost: x\r\nPrefer: wait=20\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  raw.write(`POST /commands/CreateLocation HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=20\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
   const id = await eventually('the command is published', () => published(proxy)[0]);
   raw.destroy();
   proxy.release();

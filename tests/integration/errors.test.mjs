@@ -48,7 +48,7 @@ test('each error says what is wrong, in the same form', async (world) => {
     checkProblem(await post(client, `${' '.repeat(900 * 1024)}{}`), 422, 'schema_violation');
     // The length alone decides: no byte of the body has to come.
     const raw = await RawConnection.open(tidings.origin);
-    raw.write(`POST /commands/CreateLocation HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${limit + 1}\r\n\r\n`);
+    raw.write(`POST /commands/CreateLocation HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${limit + 1}\r\n\r\n`);
     checkProblem((await raw.responses(1))[0], 413, 'payload_too_large');
     await raw.closed();
   });
@@ -115,10 +115,10 @@ test('one connection carries many requests, in order', async (world) => {
     const raw = await RawConnection.open(origin);
     const one = (name) => {
       const body = JSON.stringify(town(name));
-      return `POST /commands/CreateLocation HTTP/1.1\r\nHost: x\r\nPrefer: wait=5\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+      return `POST /commands/CreateLocation HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=5\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     };
     const names = Array.from({ length: 30 }, (_, i) => `P${i}`);
-    raw.write(names.map((name) => `${one(name)}GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n`).join(''));
+    raw.write(names.map((name) => `${one(name)}GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n`).join(''));
     const answers = await raw.responses(60);
     for (const [i, name] of names.entries()) {
       assert.equal(checkCompleted(answers[2 * i]).payload.name, name);
@@ -129,8 +129,8 @@ test('one connection carries many requests, in order', async (world) => {
 
   await world.claim('an error in one does not end the connection', async () => {
     const raw = await RawConnection.open(origin);
-    raw.write('POST /commands/CreateLocation HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n{');
-    raw.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    raw.write('POST /commands/CreateLocation HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n{');
+    raw.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
     const [bad, good] = await raw.responses(2);
     checkProblem(bad, 400, 'malformed_request');
     assert.equal(good.status, 200);
@@ -139,9 +139,9 @@ test('one connection carries many requests, in order', async (world) => {
 
   await world.claim('HEAD has the head of GET and no body', async () => {
     const raw = await RawConnection.open(origin);
-    raw.write('HEAD /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    raw.write('HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
     const [head] = await raw.responses(1, { bodyless: true });
-    raw.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    raw.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
     const [get] = await raw.responses(1);
     assert.equal(head.status, 200);
     assert.equal(head.headers['content-length'], get.headers['content-length']);
@@ -150,7 +150,7 @@ test('one connection carries many requests, in order', async (world) => {
   });
 
   await world.claim('Connection: close and HTTP/1.0 end it', async () => {
-    for (const request of ['GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 'GET /healthz HTTP/1.0\r\n\r\n']) {
+    for (const request of ['GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', 'GET /healthz HTTP/1.0\r\n\r\n']) {
       const raw = await RawConnection.open(origin);
       raw.write(request);
       const [answer] = await raw.responses(1);
@@ -164,7 +164,7 @@ test('one connection carries many requests, in order', async (world) => {
     const body = JSON.stringify(town('Chunked'));
     const half = body.length >> 1;
     const chunk = (text) => `${text.length.toString(16)}\r\n${text}\r\n`;
-    raw.write('POST /commands/CreateLocation HTTP/1.1\r\nHost: x\r\nPrefer: wait=5\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n');
+    raw.write('POST /commands/CreateLocation HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=5\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n');
     raw.write(`${chunk(body.slice(0, half))}${chunk(body.slice(half))}0\r\n\r\n`);
     const [answer] = await raw.responses(1);
     assert.equal(checkCompleted(answer).payload.name, 'Chunked');
@@ -174,7 +174,7 @@ test('one connection carries many requests, in order', async (world) => {
   await world.claim('100-continue is honoured', async () => {
     const raw = await RawConnection.open(origin);
     const body = JSON.stringify(town('Expected'));
-    raw.write(`POST /commands/CreateLocation HTTP/1.1\r\nHost: x\r\nPrefer: wait=5\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`);
+    raw.write(`POST /commands/CreateLocation HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=5\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`);
     const [go] = await raw.responses(1, { bodyless: true });
     assert.equal(go.status, 100);
     raw.write(body);
@@ -191,8 +191,8 @@ test('one connection carries many requests, in order', async (world) => {
 test('ambiguous framing is refused, and what hides behind it is never executed', async (world) => {
   const { client, origin } = await world.tidings();
   const hidden = JSON.stringify(town('Smuggled', { id: 'smuggled' }));
-  const smuggled = `POST /commands/CreateLocation HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${hidden.length}\r\n\r\n${hidden}`;
-  const head = (...lines) => `POST /commands/CreateLocation HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${lines.join('\r\n')}\r\n\r\n`;
+  const smuggled = `POST /commands/CreateLocation HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${hidden.length}\r\n\r\n${hidden}`;
+  const head = (...lines) => `POST /commands/CreateLocation HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${lines.join('\r\n')}\r\n\r\n`;
   const cases = {
     'Content-Length with Transfer-Encoding': head('Content-Length: 5', 'Transfer-Encoding: chunked') + '0\r\n\r\n',
     'two lengths': head('Content-Length: 2', 'Content-Length: 3') + '{}',

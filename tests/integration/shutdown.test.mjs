@@ -55,8 +55,8 @@ test('while it drains it says that it is not ready and takes no new command', as
   // An idle connection may be closed at once; one with a request under way is kept for its answer.
   const raw = await RawConnection.open(tidings.origin);
   const body = JSON.stringify(town('Slow'));
-  raw.write(`POST /commands/CreateLocation HTTP/1.1\r\nHost: x\r\nPrefer: wait=30\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
-  raw.write('GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n');
+  raw.write(`POST /commands/CreateLocation HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=30\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  raw.write('GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n');
   tidings.child.kill('SIGTERM');
   await Promise.all(answers);
   await eventually('the pipelined connection ends', () => raw.ended || raw.received.length > 0);

@@ -169,7 +169,7 @@ test('a reader that does not read is cut, and can resume', async (world) => {
   const filler = 'x'.repeat(100_000);
   const slow = await RawConnection.open(origin);
   world.adopt({ close: () => slow.destroy() });
-  slow.write(`GET /events HTTP/1.1\r\nhost: t\r\ntidings-session: ${session}\r\n\r\n`);
+  slow.write(`GET /events HTTP/1.1\r\nhost: localhost\r\ntidings-session: ${session}\r\n\r\n`);
   await eventually('the stream begins', () => slow.received.includes('retry:'));
   slow.socket.pause();
   const quick = world.adopt(await Stream.open(origin, '/events', { session }));

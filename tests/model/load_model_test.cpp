@@ -227,6 +227,16 @@ CAF_TEST(the locations example is the domain of the first sketch) {
   CAF_CHECK_EQUAL(model->routes.size(), 6u);
 }
 
+CAF_TEST(a type may be for roles only) {
+  auto model = model_of(R"({"service":"doors","commands":{"Open":{"effect":"create","allow":["role:keeper","role:a:b"]},"Shut":{"effect":"delete"}},
+                            "queries":{"Look":{"effect":"list","allow":["role:keeper"]}}})");
+  CAF_CHECK(model->commands.find("Open")->second.allow == (std::vector<std::string>{"keeper", "a:b"}));
+  CAF_CHECK(model->commands.find("Shut")->second.allow.empty());
+  CAF_CHECK(model->queries.find("Look")->second.allow == std::vector<std::string>{"keeper"});
+  for (auto allow : {R"([])", R"(["keeper"])", R"(["role:"])", R"("role:keeper")", R"([7])", R"({})", R"(null)", R"(["role:a","role:a"])"})
+    CAF_CHECK(refusal(R"({"service":"doors","commands":{"Open":{"effect":"create","allow":)" + std::string{allow} + "}}}").find("/commands/Open/allow") != std::string::npos);
+}
+
 CAF_TEST(the users example keeps email addresses unique) {
   auto model = example("users.json");
   CAF_CHECK_EQUAL(not_unique(*model, model->unique.at(0), "alice@example.com").message,

@@ -102,6 +102,7 @@ CAF_TEST(a connection that never asked anything is closed quietly) {
 
 CAF_TEST(a body that is too slow gets 408) {
   refuse_at_once();
+  limits.body_rate = 0; // here only the deadline counts
   open();
   CAF_MESSAGE("by length");
   send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe");
@@ -117,6 +118,36 @@ CAF_TEST(a body that is too slow gets 408) {
   pump();
   pass(30s);
   expect_408();
+}
+
+CAF_TEST(a body that only drips is given up early) {
+  refuse_at_once();
+  open();
+  for (std::string_view framing : {"Content-Length: 100000", "Transfer-Encoding: chunked"}) {
+    send("POST /a HTTP/1.1\r\nHost: a\r\n" + std::string{framing} + "\r\n\r\n");
+    pump();
+    for (int i = 0; i < 100; ++i) send(framing.starts_with('T') ? "1\r\nx\r\n" : "x");
+    pump();
+    CAF_MESSAGE("in its grace it may");
+    check_deadlines_in(4s);
+    pump();
+    CAF_CHECK(owner->refused.empty());
+    CAF_MESSAGE("afterwards not");
+    check_deadlines_in(6s);
+    expect_408();
+    reopen();
+  }
+}
+
+CAF_TEST(a body that comes fast enough has its whole time) {
+  refuse_at_once();
+  open();
+  send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+  pump();
+  send(std::string(20'000, 'x'));
+  pump();
+  pass(29s);
+  CAF_CHECK(owner->refused.empty());
 }
 
 CAF_TEST(an idle connection is closed quietly) {

@@ -205,4 +205,39 @@ CAF_TEST(draining leaves a stream to its owner) {
   CAF_CHECK(received.ends_with("retry: 1\n\n"));
 }
 
+CAF_TEST(a stream ends by itself when its time is over) {
+  open();
+  ask();
+  auto end = clock::now() + 60s;
+  call([&](auto& c) {
+    c.end_stream_at(end);
+    c.start_stream(stream_head());
+  });
+  write("one\n\n");
+  CAF_CHECK(until_received("one"));
+  pump(); // nothing is being written, so no write deadline counts
+  check_deadlines_at(end - 1ms);
+  write("two\n\n");
+  CAF_CHECK(until_received("two"));
+  pump();
+  CAF_CHECK(!ended);
+  check_deadlines_at(end);
+  CAF_CHECK(!write("three\n\n"));
+  CAF_CHECK(until_ended());
+  CAF_CHECK(!was_reset);
+  CAF_CHECK(received.ends_with("two\n\n"));
+}
+
+CAF_TEST(headers that an answer is decorated with are of that answer only) {
+  open();
+  owner->answer = [this](const http_request& r) {
+    if (r.path == "/a") call([](auto& c) { c.decorate({{"X-Extra", "1"}}); });
+    respond(text(r.path));
+  };
+  send("GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n");
+  CAF_CHECK(until_received("/b"));
+  CAF_CHECK_EQUAL(count("X-Extra: 1"), 1u);
+  CAF_CHECK(received.find("X-Extra") < received.find("/a"));
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

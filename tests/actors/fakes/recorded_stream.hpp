@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ public:
   std::vector<net::http_response> responses;
   std::vector<net::http_response> heads;
   std::string text;
+  std::vector<std::pair<std::string_view, std::string>> decoration;
+  std::optional<std::chrono::steady_clock::time_point> end;
   bool finished = false;
   bool aborted = false;
 
@@ -26,7 +29,9 @@ public:
     text += *chunk;
     return true;
   }
+  void decorate(std::vector<std::pair<std::string_view, std::string>> x) override { decoration = std::move(x); }
   void finish_stream() override { finished = true; }
+  void end_stream_at(std::chrono::steady_clock::time_point x) override { end = x; }
   void drain() override {}
   void abort() override { aborted = true; }
   void check_deadlines(std::chrono::steady_clock::time_point) override {}

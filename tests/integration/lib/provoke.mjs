@@ -46,7 +46,7 @@ const examplePath = (operation) => operation.path.replace('{name}', 'Elsewhere')
 /** What HTTP itself refuses, for any operation: status and the bytes that bring it. */
 export function framing(operation) {
   const path = examplePath(operation);
-  const head = (...more) => [`${operation.method} ${path} HTTP/1.1`, 'Host: x', ...more, '', ''].join('\r\n');
+  const head = (...more) => [`${operation.method} ${path} HTTP/1.1`, 'Host: localhost', ...more, '', ''].join('\r\n');
   return {
     400: head('Host: y'),
     413: head('Content-Type: application/json', 'Content-Length: 2000000'),
@@ -71,7 +71,7 @@ export async function raw(origin, bytes, { deadline } = {}) {
 export async function postedStream(origin, path, payload, count = 1) {
   const connection = await RawConnection.open(origin);
   const body = JSON.stringify(payload);
-  connection.write([`POST ${path} HTTP/1.1`, 'Host: x', 'Accept: text/event-stream', 'Content-Type: application/json',
+  connection.write([`POST ${path} HTTP/1.1`, 'Host: localhost', 'Accept: text/event-stream', 'Content-Type: application/json',
     `Content-Length: ${body.length}`, '', body].join('\r\n'));
   const text = () => connection.received.toString('utf8');
   await eventually(`${count} events`, () => text().split('\nevent: ').length > count && text().endsWith('\n\n'));
@@ -84,7 +84,7 @@ export async function postedStream(origin, path, payload, count = 1) {
 
 /** The first half of a request, and then nothing. */
 export const stalled = (origin, operation) =>
-  raw(origin, `${operation.method} ${examplePath(operation)} HTTP/1.1\r\nHost: x\r\n`, { deadline: 20_000 });
+  raw(origin, `${operation.method} ${examplePath(operation)} HTTP/1.1\r\nHost: localhost\r\n`, { deadline: 20_000 });
 
 /** Makes the document that a command needs; returns its id. */
 export async function prepared(client, type) {
