@@ -2,7 +2,6 @@
 #include "bench/instructions/loopback_nats.hpp"
 
 #include <stdexcept>
-#include <utility>
 
 #include <nats/nats.h>
 
@@ -46,13 +45,8 @@ void loopback_nats_state::deliver(const std::string& stream_name, stream& from, 
   if (i == subscriptions_.end()) return;
   auto ack = "$JS.ACK." + stream_name + ".loopback.1." + std::to_string(from.last) + '.' +
              std::to_string(++from.delivered) + '.' + std::to_string(stored_ns) + ".0";
-  // Behind the acknowledgement, as the gateway does it.
-  if (held_.empty()) self_->send(self_, beat_atom::value);
-  held_.emplace_back(i->second.listener, nats_batch{i->second.tag, {message(x.subject, ack, x.headers, x.data)}});
-}
-
-void loopback_nats_state::hand_over() {
-  for (auto& [listener, batch] : std::exchange(held_, {})) self_->send(listener, std::move(batch));
+  // Before the acknowledgement has been acted on, unlike the gateway: so the read model parses here what it would know.
+  self_->send(i->second.listener, nats_batch{i->second.tag, {message(x.subject, ack, x.headers, x.data)}});
 }
 
 void loopback_nats_state::on_request(const nats_request& x) {
@@ -86,7 +80,7 @@ nats_gateway_actor::behavior_type loopback_nats(loopback_nats_ptr self) {
         self->send(x.listener, connection_change{true, max_payload});
       },
       [](drain_atom) { return true; },
-      [self](beat_atom) { self->state.hand_over(); },
+      [](beat_atom) {},
       [](tick_atom) {},
   };
 }

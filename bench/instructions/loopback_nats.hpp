@@ -3,8 +3,6 @@
 
 #include <map>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -26,7 +24,6 @@ public:
   void on_publish(const publish& x);
   void on_request(const nats_request& x);
   void on_subscribe(const subscribe& x);
-  void hand_over();
 
 private:
   struct stream {
@@ -44,7 +41,6 @@ private:
   loopback_nats_ptr self_;
   std::map<std::string, stream> streams_;
   std::map<std::string, subscription> subscriptions_;
-  std::vector<std::pair<batch_listener, nats_batch>> held_; // until the acknowledgements before them are taken
 };
 
 nats_gateway_actor::behavior_type loopback_nats(loopback_nats_ptr self);
