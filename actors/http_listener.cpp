@@ -31,6 +31,8 @@ http_listener_state::~http_listener_state() {
 
 void http_listener_state::init(http_listener_options options) {
   options_ = std::move(options);
+  auto& counts = options_.services->counts;
+  open_ = {counts, &counts->connections};
   self_->send(options_.gateway, follow_connection{self_});
   accept();
 }
@@ -113,9 +115,7 @@ void http_listener_state::on_limits(const connection_change& x) {
 
 void http_listener_state::on_tick() {
   auto now = self_->clock().now();
-  auto& counts = *options_.services->counts;
-  counts.connections = *open_;
-  if (due_ != clock_time{}) counts.loop_delay.observe(now - due_);
+  if (due_ != clock_time{}) options_.services->counts->loop_delay.observe(now - due_);
   std::erase_if(connections_, [now](auto& weak) {
     auto connection = weak.lock();
     if (connection) connection->check_deadlines(now);

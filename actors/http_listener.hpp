@@ -57,7 +57,7 @@ private:
   http_listener_ptr self_;
   http_listener_options options_;
   std::vector<std::weak_ptr<net::http_connection>> connections_;
-  std::shared_ptr<size_t> open_ = std::make_shared<size_t>(0); // io thread only
+  std::shared_ptr<uint64_t> open_; // connections, in what is counted for everybody; io thread only
   std::shared_ptr<std::map<std::string, size_t>> by_peer_ = std::make_shared<std::map<std::string, size_t>>(); // likewise
   std::vector<tcp::socket> turned_away_, leaving_; // kept open for a moment, so that they can read why
   bool paused_ = false; // accepting failed, or all places are taken; the next tick tries again

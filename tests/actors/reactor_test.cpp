@@ -258,6 +258,42 @@ CAF_TEST(an id that the client chose is looked for first) {
   CAF_CHECK(got.last<project>().seen_before);
 }
 
+CAF_TEST(what the reactor does is counted) {
+  auto ends = [&](command_end how) {
+    for (size_t i = 0; i < counts->types().size(); ++i)
+      if (counts->types()[i] == "PutNote") return counts->ends()[i][static_cast<size_t>(how)];
+    return uint64_t{999};
+  };
+  deliver(1);
+  deliver(2);
+  deliver(2, 2);
+  CAF_CHECK_EQUAL(counts->in_flight, 2u);
+  CAF_CHECK_EQUAL(counts->redelivered, 1u);
+  CAF_CHECK(counts->consuming);
+  pass(20ms);
+  project_ends(1, result::written);
+  stored_publish(1);
+  project_ends(2, result::told_before);
+  CAF_CHECK_EQUAL(counts->in_flight, 0u);
+  CAF_CHECK_EQUAL(ends(command_end::completed), 1u);
+  CAF_CHECK_EQUAL(ends(command_end::skipped), 1u);
+  CAF_CHECK(counts->notified.sum() > 0.019 && counts->notified.sum() < 0.021);
+}
+
+CAF_TEST(in a jam the consumer is asked how much waits) {
+  deliver(1);
+  pass(4s, 100ms);
+  CAF_CHECK(got.last<nats_request>().cookie != 1);
+  pass(1500ms, 100ms);
+  CAF_CHECK(got.last<nats_request>().subject.starts_with("$JS.API.CONSUMER.INFO.COMMANDS.reactor-"));
+  answer(incoming::api_answer({{"num_pending", 4711}}));
+  CAF_CHECK_EQUAL(counts->behind, 4711u);
+  CAF_MESSAGE("and an answer that is none changes nothing");
+  pass(5500ms, 100ms);
+  answer(incoming::api_refusal(404, 10014, "consumer not found"));
+  CAF_CHECK_EQUAL(counts->behind, 4711u);
+}
+
 CAF_TEST(the server hears of work that takes long) {
   deliver(1);
   pass(9900ms, 100ms);

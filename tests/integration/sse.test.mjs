@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { headers as natsHeaders } from 'nats';
 import { checkCompleted, checkPending, town } from './lib/contract.mjs';
 import { RawConnection } from './lib/http.mjs';
+import { scrape } from './lib/prometheus.mjs';
 import { eventSource, newSession, ownerOf, Stream } from './lib/streams.mjs';
 import { eventually } from './lib/wait.mjs';
 import { test } from './lib/world.mjs';
@@ -181,6 +182,7 @@ test('a reader that does not read is cut, and can resume', async (world) => {
   }
   slow.socket.resume();
   await slow.closed();
+  assert.equal((await scrape(client)).value('tidings_http_connections_cut_total'), 1);
   const text = slow.received.toString('utf8');
   const got = [...text.matchAll(/^data: \{"i":(\d+),.*\}\n\n/gm)].map((match) => Number(match[1]));
   assert.ok(got.length < count, `${got.length} of ${count}`);

@@ -19,6 +19,7 @@ struct reactor_fixture : actor_fixture {
   readiness_actor ready = fake<readiness_actor>();
   kv_projector_actor projector = fake<kv_projector_actor>();
   reactor_actor reactor;
+  metrics_ptr counts = std::make_shared<metrics>(*models);
 
   void start(bool leased = false) {
     reactor_options options;
@@ -27,6 +28,7 @@ struct reactor_fixture : actor_fixture {
     options.readiness = ready;
     options.projectors = {{"notes", projector}, {"places", projector}};
     options.leased = leased;
+    options.counts = counts;
     reactor = kept(sys.spawn(tidings::reactor, std::move(options)));
     consume_messages();
   }
