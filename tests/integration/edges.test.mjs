@@ -7,7 +7,7 @@ import { Client, RawConnection } from './lib/http.mjs';
 import { bearer, Issuer, issuer, audience } from './lib/issuer.mjs';
 import { newSession, Stream } from './lib/streams.mjs';
 import { Tidings, example, serveArguments } from './lib/tidings.mjs';
-import { eventually, pause } from './lib/wait.mjs';
+import { eventually, pause, slowdown } from './lib/wait.mjs';
 import { test } from './lib/world.mjs';
 
 test('it does not face others without knowing them, unless it is told to', async (world) => {
@@ -185,6 +185,8 @@ test('so many connections, and the next is told', async (world) => {
 });
 
 test('out of files it neither spins nor stays deaf', async (world) => {
+  // UBSan looks at memory through a pipe: without a descriptor for that it reports objects that are fine.
+  if (slowdown > 1) return;
   const store = world.directory();
   const binary = process.env.TIDINGS_BIN;
   const { Child } = await import('./lib/child.mjs');

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { checkCompleted, checkProblem, town } from './lib/contract.mjs';
 import { RawConnection } from './lib/http.mjs';
-import { eventually, within } from './lib/wait.mjs';
+import { eventually, slowdown, within } from './lib/wait.mjs';
 import { hidden, vectors } from './lib/vectors.mjs';
 import { test } from './lib/world.mjs';
 
@@ -105,7 +105,8 @@ test('whatever comes to the door', async (world) => {
   await world.claim('nothing hidden was carried out, and nothing was kept', async () => {
     assert.equal(await stored(), before.stored);
     await eventually(`files as before (${before.files})`, () => openFiles(tidings.child.pid) <= before.files + 2, { deadline: 15_000 });
-    assert.ok(memory(tidings.child.pid) < before.memory + 64, `${before.memory} MiB before, ${memory(tidings.child.pid)} now`);
+    // ASan keeps what was freed for a while.
+    if (slowdown === 1) assert.ok(memory(tidings.child.pid) < before.memory + 64, `${before.memory} MiB before, ${memory(tidings.child.pid)} now`);
     checkCompleted(await client.command('CreateLocation', town('Last'), { wait: 5 }));
   });
 });
