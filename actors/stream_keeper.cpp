@@ -31,6 +31,15 @@ json stream_config(std::string_view name, std::string_view subject, uint32_t rep
 
 } // namespace
 
+json bucket_config(const std::string& bucket, uint32_t replicas) {
+  auto config = stream_config("KV_" + bucket, "$KV." + bucket + ".>", replicas);
+  config["max_msgs_per_subject"] = 1;
+  config["discard"] = "new";
+  config["allow_rollup_hdrs"] = true;
+  config["deny_delete"] = true;
+  return config;
+}
+
 std::vector<wanted_stream> wanted_streams(const catalog& models, uint32_t replicas) {
   std::vector<wanted_stream> result;
   auto add = [&](std::string name, json config) { result.push_back({std::move(name), std::move(config)}); };
@@ -43,16 +52,7 @@ std::vector<wanted_stream> wanted_streams(const catalog& models, uint32_t replic
   add("DEAD_LETTERS", stream_config("DEAD_LETTERS", subjects::dead_letter_filter, replicas));
   std::vector<std::string> buckets{lease_bucket};
   for (auto& model : models.models()) buckets.push_back(model->bucket.str());
-  for (auto& bucket_name : buckets) {
-    auto name = "KV_" + bucket_name;
-    // The shape every KV client expects of a bucket (history 1).
-    auto bucket = stream_config(name, "$KV." + bucket_name + ".>", replicas);
-    bucket["max_msgs_per_subject"] = 1;
-    bucket["discard"] = "new";
-    bucket["allow_rollup_hdrs"] = true;
-    bucket["deny_delete"] = true;
-    add(std::move(name), std::move(bucket));
-  }
+  for (auto& bucket : buckets) add("KV_" + bucket, bucket_config(bucket, replicas));
   return result;
 }
 

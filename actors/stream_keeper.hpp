@@ -25,6 +25,9 @@ struct wanted_stream {
   json config; ///< As JetStream's API wants it.
 };
 
+/// How the stream of a bucket must be: the shape every KV client expects (history 1).
+json bucket_config(const std::string& bucket, uint32_t replicas);
+
 /// The streams and buckets that `models` need (DESIGN.md, "NATS: subjects, streams, buckets").
 /// @param replicas On how many servers of a cluster each is kept: 1, 3 or 5.
 std::vector<wanted_stream> wanted_streams(const catalog& models, uint32_t replicas = 1);

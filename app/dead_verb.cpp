@@ -180,7 +180,7 @@ int dead(const dead_options& options) {
     return complain("dead retry needs an id, or --all with --type", 2);
   auto nats = client::connect(options.nats);
   if (!nats) return complain(failure_of(nats.error()).detail, 1);
-  dead_letter_box box{std::move(*nats), std::chrono::milliseconds{options.timeout_ms}};
+  dead_letter_box box{nats_calls{std::move(*nats), std::chrono::milliseconds{options.timeout_ms}}};
   switch (options.what) {
     case deed::list: return list(box, options);
     case deed::show: return show(box, options);

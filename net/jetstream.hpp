@@ -45,6 +45,10 @@ struct api_answer {
 /// @returns `bad_reply` when `text` is not JSON.
 caf::expected<api_answer> parse_api_answer(std::string_view text);
 
+/// A time as JetStream writes it (Go's RFC 3339 in UTC, up to nine fractional digits), in nanoseconds since 1970; 0 for
+/// anything else.
+uint64_t created_ns(const std::string& text);
+
 /// `$JS.API.` + verb, e.g. api("STREAM.INFO.COMMANDS").
 std::string api(std::string_view verb);
 
