@@ -186,11 +186,13 @@ void rebuild::set(key_state& x, const stored_command& command, std::optional<jso
 
 void rebuild::give_up(key_state& x, const stored_command& command, std::string_view why) {
   ++counts_.undecided;
-  x.undecided_at = command.position.sequence;
   if (example_.empty())
     example_ = command.request.command_type + ' ' + command.request.command_id + " (COMMANDS " + std::to_string(command.position.sequence)
                + "): " + std::string{why};
-  if (!std::exchange(x.undecided, true)) ++undecided_keys_;
+  if (!std::exchange(x.undecided, true)) {
+    ++undecided_keys_;
+    x.undecided_from = command.position.sequence;
+  }
   if (!x.document) return;
   --documents_;
   x.document = nullptr; // its unique values stay taken: that is likelier than not

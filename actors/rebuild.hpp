@@ -35,7 +35,7 @@ public:
   struct key_state {
     document_ptr document;     ///< Null: there is none, or nobody knows.
     bool undecided = false;    ///< The key's document cannot be told from the commands.
-    uint64_t undecided_at = 0; ///< Sequence of the last command of which nobody knows whether, or how, it changed the key.
+    uint64_t undecided_from = 0; ///< Sequence of the command with which that began; 0: before the first one.
     uint64_t settled = 0;      ///< Sequence of the last command that was looked at.
     log_position applied{};    ///< Of the last command that changed the key.
     std::string command_id;    ///< Of that command.
