@@ -101,6 +101,7 @@ void takeover::on_consumers(json& body) {
   start_ = floor_ ? *floor_ + 1 : 1;
   auto consumers = body.value("consumers", json::array());
   for (auto& consumer : consumers) {
+    if (!consumer.is_object()) continue; // one that ended while the server made the list
     auto consumer_name = consumer.value("name", std::string{});
     if (!consumer_name.starts_with(consumer_prefix)) continue;
     former_.push_back(consumer_name);

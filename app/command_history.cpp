@@ -15,6 +15,7 @@ namespace tidings {
 namespace {
 
 constexpr size_t batch_size = 512;
+constexpr int most_lists = 20;
 
 nats_calls::request last_of(const char* stream, const std::string& subject) {
   return {net::jetstream::api(std::string{"DIRECT.GET."} + stream), {}, json{{"last_by_subj", subject}}.dump()};
@@ -58,9 +59,16 @@ caf::error command_history::look() {
   auto messages = state.value("messages", uint64_t{0});
   missing_ = messages == 0 ? 0 : last_ - first_ + 1 - messages;
   replicas_ = (*info)["config"].value("num_replicas", 1u);
-  auto consumers = calls_.api_list("CONSUMER.LIST.COMMANDS", "consumers");
-  if (!consumers) return consumers.error();
-  floors_ = settled_floors(*consumers, last_);
+  // One that ends while the server lists it is null; which one it was is not told, so the list is of no use.
+  for (int tries = 0;; ++tries) {
+    auto consumers = calls_.api_list("CONSUMER.LIST.COMMANDS", "consumers");
+    if (!consumers) return consumers.error();
+    if (std::ranges::all_of(*consumers, [](auto& x) { return x.is_object(); })) {
+      floors_ = settled_floors(*consumers, last_);
+      break;
+    }
+    if (tries == most_lists) return make_error(errc::unavailable, "the consumers of COMMANDS change all the time");
+  }
   consumed_ = !floors_.empty();
   return {};
 }
