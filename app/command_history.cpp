@@ -79,13 +79,7 @@ caf::error command_history::feed(uint64_t from, rebuild& into, const std::functi
   std::vector<past_command> batch;
   auto last = last_;
   auto err = read_stream(calls_, {"COMMANDS", std::string{subjects::command_log_filter}, from, last}, [&](const net::nats_message& msg, const net::delivery_info& at) -> caf::error {
-    auto command = read_stored_command(*models_, msg, {incarnation_, at.stream_sequence});
-    // What cannot be read was buried; what is of another model has a bucket of its own.
-    if (command && (*command)->entry.model == model_) {
-      auto subject = std::string{msg.subject()};
-      evidence known{at.timestamp_ns, at.stream_sequence <= floor_of(floors_, subject), kept_ns_};
-      batch.push_back({std::move(*command), std::move(subject), std::move(known)});
-    }
+    take(batch, msg, std::string{msg.subject()}, at.stream_sequence, at.timestamp_ns);
     if (batch.size() < batch_size) return {};
     if (auto failed = feed(batch, into)) return failed;
     reached(at.stream_sequence);
@@ -94,6 +88,31 @@ caf::error command_history::feed(uint64_t from, rebuild& into, const std::functi
   if (!err) err = feed(batch, into);
   if (!err) reached(last);
   return err;
+}
+
+caf::error command_history::feed_some(uint64_t from, uint64_t to, rebuild& into) const {
+  std::vector<nats_calls::request> requests;
+  for (auto sequence = from; sequence <= to; ++sequence)
+    requests.push_back({net::jetstream::api("DIRECT.GET.COMMANDS"), {}, json{{"seq", sequence}}.dump()});
+  auto answers = calls_.ask_all(requests);
+  if (!answers) return answers.error();
+  into.begin_round();
+  std::vector<past_command> batch;
+  for (size_t i = 0; i < answers->size(); ++i) {
+    auto& msg = (*answers)[i];
+    if (msg.status() == 404) continue; // deleted
+    if (msg.status() != 0) return make_error(errc::unavailable, "COMMANDS cannot be read: " + std::to_string(msg.status()));
+    take(batch, msg, std::string{msg.header("Nats-Subject")}, from + i, net::jetstream::created_ns(std::string{msg.header("Nats-Time-Stamp")}));
+  }
+  return feed(batch, into);
+}
+
+void command_history::take(std::vector<past_command>& batch, const net::nats_message& msg, std::string subject, uint64_t sequence, uint64_t stored_ns) const {
+  auto command = read_stored_command(*models_, msg, {incarnation_, sequence});
+  // What cannot be read was buried; what is of another model has a bucket of its own.
+  if (!command || (*command)->entry.model != model_) return;
+  evidence known{stored_ns, sequence <= floor_of(floors_, subject), kept_ns_};
+  batch.push_back({std::move(*command), std::move(subject), std::move(known)});
 }
 
 caf::error command_history::feed(std::vector<past_command>& batch, rebuild& into) const {
@@ -117,7 +136,8 @@ caf::error command_history::look_up(std::vector<past_command>& batch) const {
   places.clear();
   std::vector<past_command*> unsure;
   for (auto& x : batch) {
-    if (!wants_more(*x.command, x.known)) continue;
+    // What is not told and not acknowledged is open, whatever else there is.
+    if (!wants_more(*x.command, x.known) || (!x.known.told && !x.known.acknowledged)) continue;
     requests.push_back(last_of("COMMANDS", x.subject));
     places.push_back(&x.known.last_copy);
     requests.push_back(last_of("DEAD_LETTERS", subjects::dead_letter(buried_type(x.subject), buried_id(x.subject))));

@@ -33,6 +33,10 @@ public:
   /// @param reached Called with each sequence that was passed.
   caf::error feed(uint64_t from, rebuild& into, const std::function<void(uint64_t)>& reached);
 
+  /// The same for a few commands, quicker: those from `from` up to `to`.
+  caf::error feed_some(uint64_t from, uint64_t to, rebuild& into) const;
+  static constexpr uint64_t a_few = 512;
+
 private:
   struct past_command {
     stored_command_ptr command;
@@ -41,6 +45,7 @@ private:
   };
 
   caf::error look();
+  void take(std::vector<past_command>& batch, const net::nats_message& msg, std::string subject, uint64_t sequence, uint64_t stored_ns) const;
   caf::error feed(std::vector<past_command>& batch, rebuild& into) const;
   caf::error look_up(std::vector<past_command>& batch) const;
 

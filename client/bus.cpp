@@ -85,6 +85,8 @@ caf::expected<connection> connect(const std::string& url) {
   std::unique_ptr<natsOptions, void (*)(natsOptions*)> options{raw, natsOptions_Destroy};
   if (status == NATS_OK) status = net::set_servers(raw, url);
   if (status == NATS_OK) status = natsOptions_SetName(raw, "tidings client");
+  // What waits for an answer anyway gains nothing by being gathered for a millisecond.
+  if (status == NATS_OK) status = natsOptions_SetSendAsap(raw, true);
   if (status == NATS_OK) status = natsOptions_SetTimeout(raw, connect_timeout.count());
   natsConnection* nats = nullptr;
   if (status == NATS_OK) status = natsConnection_Connect(&nats, raw);
