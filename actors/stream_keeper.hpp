@@ -11,8 +11,10 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/durability.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/metrics.hpp"
+#include "net/jetstream.hpp"
 
 namespace tidings {
 
@@ -38,6 +40,8 @@ struct stream_keeper_options {
   /// Ends the program with a sentence: a stream is in the way from the start. Later the same is "not ready".
   std::function<void(std::string)> refuse;
   metrics_ptr counts = std::make_shared<metrics>();
+  durability promise = durability::os; ///< Told to `counts` once it holds.
+  std::string says = {};               ///< The promise in words, logged then; may be empty.
 };
 
 /// Looks at all streams at each connection, every few seconds, and when JetStream says that one changed. Creates what is
@@ -59,6 +63,7 @@ private:
   void ask_page();
   void on_page(const nats_reply& x);
   void on_created(const nats_reply& x);
+  void on_refused(const net::jetstream::api_error& why);
   void judge();
   /// @returns a sentence when a stream captures bus subjects, or is not as wanted.
   std::string complaint() const;
@@ -72,6 +77,7 @@ private:
   std::set<std::string> silent_;      // streams that are there, but whose servers did not answer this look
   size_t offset_ = 0;                 // how many streams the pages of this look have covered
   size_t creates_open_ = 0;
+  int shortages_ = 0;                 // looks in a row at whose end the cluster had too few servers
   bool connected_ = false, looking_ = false, complete_once_ = false, ready_ = false;
   std::string told_;
 };

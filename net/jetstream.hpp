@@ -17,6 +17,9 @@ namespace tidings::net::jetstream {
 /// JetStream's own error numbers that we act on.
 inline constexpr int err_wrong_last_sequence = 10071;
 inline constexpr int err_stream_not_found = 10059;
+inline constexpr int err_not_clustered = 10074;      // more than one replica, and no cluster
+inline constexpr int err_no_suitable_peers = 10005;
+inline constexpr int err_insufficient_resources = 10023;
 inline constexpr int err_consumer_not_found = 10014;
 inline constexpr int err_no_message_found = 10037;
 
