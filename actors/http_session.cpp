@@ -2,6 +2,7 @@
 #include "actors/http_session.hpp"
 
 #include <limits>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -74,6 +75,26 @@ void http_session_state::on_request(net::http_request& request) {
   request.peer = peer_;
   connection_->decorate(http_edge::cors(request, services_->settings.edge));
   call_ = std::make_unique<http_call>(route(request, services_->settings));
+  if (!wait_for_keys(request)) perform();
+}
+
+bool http_session_state::wait_for_keys(net::http_request& request) {
+  auto* why = std::get_if<caf::error>(&call_->what);
+  if (why == nullptr || code_of(*why) != errc::unauthorized) return false;
+  bool waits = services_->settings.door->wait_for_keys(request, [raw = self_, alive = http_session_actor{self_}, cookie = cookie_] {
+    net::activate(raw, [&] {
+      auto& self = raw->state;
+      if (!self.answering_ || cookie != self.cookie_) return;
+      auto held = std::exchange(self.held_, nullptr);
+      self.call_ = std::make_unique<http_call>(route(*held, self.services_->settings));
+      self.perform();
+    });
+  });
+  if (waits) held_ = std::make_unique<net::http_request>(std::move(request));
+  return waits;
+}
+
+void http_session_state::perform() {
   route_ = class_of(*call_);
   std::visit(
     [this](auto& what) {

@@ -52,6 +52,8 @@ struct http_session_state {
   void on_closed();
 
 private:
+  bool wait_for_keys(net::http_request& request);
+  void perform();
   void start_stream(events_request& x);
   void release_request();
   void ask(ask_query& x);
@@ -69,6 +71,7 @@ private:
   bool streams_owner_ = false;  // the connection ends with that stream
   std::unique_ptr<http_call> call_; // null before the first request and in a stream of an owner
   route_class route_ = route_class::other;
+  std::unique_ptr<net::http_request> held_; // until the issuer's keys are here
   event_stream_actor stream_;   // while the response is a stream
   std::chrono::steady_clock::time_point since_{};
   std::string path_, command_id_, peer_;

@@ -15,6 +15,7 @@ struct door_options {
   std::string jwks;                              ///< File or URL with the issuer's public keys.
   std::string jwks_ca;                           ///< Authorities to trust when they are fetched; empty: the system's.
   uint32_t refresh_s = 300;                      ///< Between two fetches.
+  uint32_t cooldown_s = 30;                      ///< After a fetch, until an unknown key may cause another.
   std::string secret_file;                       ///< For HS256 only.
   std::vector<std::string> algorithms{"RS256", "ES256", "EdDSA"};
   std::string issuer;

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Tickets: what opens an event stream without a header.
+import assert from 'node:assert/strict';
+import { checkProblem, town } from './lib/contract.mjs';
+import { bearer, Issuer } from './lib/issuer.mjs';
+import { Stream } from './lib/streams.mjs';
+import { test } from './lib/world.mjs';
+
+test('a ticket opens one stream, once', async (world) => {
+  const issued = await Issuer.make(world);
+  const { client, origin } = await world.tidings({ args: issued.args });
+  const headers = bearer(await issued.token('anna'));
+  const ticket = async () => {
+    const answer = await client.request('POST', '/events/ticket', { headers });
+    assert.equal(answer.status, 201);
+    assert.equal(answer.headers['cache-control'], 'no-store');
+    assert.equal(answer.json.expires_in, 30);
+    assert.match(answer.json.ticket, /^[0-9a-f]{32}$/);
+    return answer.json.ticket;
+  };
+
+  await world.claim('of its caller and nobody else', async () => {
+    const stream = await Stream.open(origin, `/events?ticket=${await ticket()}`);
+    world.adopt(stream);
+    assert.equal(stream.status, 200);
+    const done = await client.command('CreateLocation', town('Oslo'), { wait: 5, headers });
+    await client.command('CreateLocation', town('Rome'), { wait: 5, headers: bearer(await issued.token('berta')) });
+    assert.equal((await stream.take(1))[0].data, done.text);
+    const one = await Stream.open(origin, `/commands/${done.json.command_id}/events?ticket=${await ticket()}`);
+    await one.end();
+    assert.equal(one.events[0].data, done.text);
+  });
+  await world.claim('a second time, or made up: 401', async () => {
+    const used = await ticket();
+    (await Stream.open(origin, `/events?ticket=${used}`)).close();
+    for (const wrong of [used, '', 'x', '0'.repeat(32), `${used}%00`]) {
+      const stream = await Stream.open(origin, `/events?ticket=${wrong}`);
+      assert.equal(stream.status, 401, wrong);
+    }
+  });
+  await world.claim('nowhere but on event streams', async () => {
+    for (const path of ['/locations', '/model', '/commands/cmd-1']) checkProblem(await client.get(`${path}?ticket=${await ticket()}`), 401);
+    checkProblem(await client.request('POST', `/events/ticket?ticket=${await ticket()}`), 401);
+  });
+  await world.claim('so many at a time', async () => {
+    const many = bearer(await issued.token('carla'));
+    for (let i = 0; i < 32; i += 1) assert.equal((await client.request('POST', '/events/ticket', { headers: many })).status, 201);
+    const refused = await client.request('POST', '/events/ticket', { headers: many });
+    checkProblem(refused, 429, 'too_many_requests');
+    assert.ok(refused.headers['retry-after']);
+  });
+});
