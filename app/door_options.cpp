@@ -79,6 +79,9 @@ void add_door_options(CLI::App& verb, door_options& x) {
     ->take_all();
   number("--max-connections", x.max_connections, "TIDINGS_MAX_CONNECTIONS", 1, 1'000'000, "Connections at a time; beyond it 503");
   number("--max-connections-per-address", x.max_per_address, "TIDINGS_MAX_CONNECTIONS_PER_ADDRESS", 0, 1'000'000, "Of one IPv4 address or IPv6 /64; 0: no limit of its own, as behind a proxy");
+  number("--max-waits-per-owner", x.max_waits, "TIDINGS_MAX_WAITS_PER_OWNER", 0, 1'000'000, "Commands that one owner may wait for at a time (without a session: one address); beyond it 429; 0: no limit");
+  number("--max-streams-per-owner", x.max_streams, "TIDINGS_MAX_STREAMS_PER_OWNER", 0, 1'000'000, "Event streams of one owner, likewise");
+  number("--max-live-queries-per-owner", x.max_live_queries, "TIDINGS_MAX_LIVE_QUERIES_PER_OWNER", 0, 1'000'000, "Live queries of one owner, likewise");
   number("--rate-limit", x.rate_limit, "TIDINGS_RATE_LIMIT", 0, 1'000'000, "Requests a second of one caller (a token's subject, else an address); beyond it 429; 0: no limit");
 }
 

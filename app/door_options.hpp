@@ -28,6 +28,7 @@ struct door_options {
   std::vector<std::string> origins;
   uint32_t max_connections = 20'000;
   uint32_t max_per_address = 0;                  ///< 0: no limit of its own.
+  uint32_t max_waits = 0, max_streams = 0, max_live_queries = 0; ///< Of one owner at a time; 0: no limit of its own.
   uint32_t rate_limit = 0;                       ///< Requests a second of one caller; 0: no limit.
 };
 

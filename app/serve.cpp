@@ -145,16 +145,17 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
                          front_door::make_edge(options_.door, !acceptor->local_endpoint().address().is_loopback())};
   settings.secure_cookies = tls_ != nullptr;
   if (options_.door.rate_limit > 0) settings.quota = std::make_shared<request_quota>(options_.door.rate_limit);
+  auto places = front_door::make_places(options_.door);
   if (serves) {
     settings.assets = page_assets();
-    settings.assets.merge(contract_files(settings));
+    settings.assets.merge(contract_files(settings, places.get()));
   }
   auto refetch = refetch_list(*settings.models);
   auto services = std::make_shared<const http_services>(
     http_services{std::move(settings), parts_.commands, queries, parts_.hub, parts_.readiness, parts_.gateway, directory,
-                  std::move(refetch), counts_});
+                  std::move(refetch), counts_, std::move(places)});
   parts_.listener = system_.spawn(http_listener, http_listener_options{std::move(acceptor), std::move(services), parts_.gateway, {},
-                                                                          front_door::places(options_.door, open_files),
+                                                                          front_door::connections_of(options_.door, open_files),
                                                                           options_.door.max_per_address, tls_});
   for (auto& other : others_) end_with(other);
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.readiness));
