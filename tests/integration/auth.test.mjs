@@ -43,6 +43,33 @@ test('a token of the issuer is the caller', async (world) => {
       assert.equal((await client.get('/locations', { headers: bearer(await issued.token('anna', options)) })).status, 200);
   });
 
+  await world.claim('leeway: to the second, on both ends', async () => {
+    const status = async (claims) => (await client.get('/locations', { headers: bearer(await issued.token('anna', { claims })) })).status;
+    const now = seconds();
+    for (const [claims, expected] of [
+      [{ exp: now - 27 }, 200], [{ exp: now - 31 }, 401], [{ nbf: now + 28 }, 200], [{ nbf: now + 33 }, 401], [{ iat: now + 28 }, 200], [{ iat: now + 33 }, 401],
+      [{ exp: now }, 200], [{ nbf: now, iat: now }, 200], [{ iat: undefined }, 200],
+    ])
+      assert.equal(await status(claims), expected, JSON.stringify({ ...claims, now }));
+  });
+
+  await world.claim('a header counts before a cookie, whichever of them is good', async () => {
+    const [anna, berta] = [await issued.token('anna'), await issued.token('berta')];
+    const done = checkCompleted(await client.command('CreateLocation', town('Both'), { wait: 5, headers: { ...bearer(anna), cookie: `tidings_token=${berta}` } }));
+    assert.equal((await client.get(`/commands/${done.command_id}`, { headers: bearer(anna) })).status, 200);
+    checkProblem(await client.get(`/commands/${done.command_id}`, { headers: bearer(berta) }), 404, 'not_found');
+    checkProblem(await client.get('/locations', { headers: { ...bearer(`${anna}x`), cookie: `tidings_token=${berta}` } }), 401, 'unauthorized');
+    checkProblem(await client.get('/locations', { headers: { authorization: '', cookie: `tidings_token=${berta}` } }), 401, 'unauthorized');
+    assert.equal((await client.get('/locations', { headers: { ...bearer(anna), cookie: 'tidings_token=x' } })).status, 200);
+  });
+
+  await world.claim('of two cookies the first counts, and a session beside a token is nobody', async () => {
+    const [anna, berta] = [await issued.token('anna'), await issued.token('berta')];
+    const done = checkCompleted(await client.command('CreateLocation', town('Two'), { wait: 5, headers: { cookie: `tidings_token=${anna}; tidings_token=${berta}`, 'tidings-session': 's'.repeat(32) } }));
+    assert.equal((await client.get(`/commands/${done.command_id}`, { headers: bearer(anna) })).status, 200);
+    checkProblem(await client.get(`/commands/${done.command_id}`, { headers: bearer(berta) }), 404, 'not_found');
+  });
+
   await world.claim('without one there are probes and the page, and nothing else', async () => {
     for (const path of ['/healthz', '/readyz', '/', '/assets/tidings.js']) assert.equal((await client.get(path)).status, 200, path);
     assert.equal((await client.get('/')).headers['set-cookie'], undefined);

@@ -66,6 +66,15 @@ test('no forged, foreign or outdated token counts', async (world) => {
     })(),
     'no alg': rs256({ kid: 'RS256' }, claims),
     'alg in lower case': rs256({ alg: 'rs256', kid: 'RS256' }, claims),
+    'a duplicate kid': rs256('{"alg":"RS256","kid":"x","kid":"RS256"}', claims),
+    'a duplicate kid, the good one first': rs256('{"alg":"RS256","kid":"RS256","kid":"x"}', claims),
+    'a duplicate alg, the good one first': rs256('{"alg":"RS256","alg":"none","kid":"RS256"}', claims),
+    'a duplicate aud': rs256({ alg: 'RS256', kid: 'RS256' }, JSON.stringify(claims).replace('{', '{"aud":"other",')),
+    'a duplicate iss': rs256({ alg: 'RS256', kid: 'RS256' }, JSON.stringify(claims).replace('{', '{"iss":"https://evil.example",')),
+    'crit that names nothing': rs256({ alg: 'RS256', kid: 'RS256', crit: [] }, claims),
+    'crit of a claim that is known': rs256({ alg: 'RS256', kid: 'RS256', crit: ['exp'], exp: 1 }, claims),
+    'kid with a NUL': rs256({ alg: 'RS256', kid: 'RS256\u0000' }, claims),
+    'kid in other letters': rs256({ alg: 'RS256', kid: 'rs256' }, claims),
     'a duplicate alg': rs256(`{"alg":"none","alg":"RS256","kid":"RS256"}`, claims),
     'missing exp': await of({ claims: { exp: undefined } }),
     'exp as text': rs256({ alg: 'RS256', kid: 'RS256' }, { ...claims, exp: String(claims.exp) }),
@@ -128,6 +137,15 @@ test('no forged, foreign or outdated token counts', async (world) => {
         if (token.length > 40) assert.ok(!answer.text.includes(token.slice(0, 40)));
       }
     });
+
+  await world.claim('nor does one that is longer than any is read', async () => {
+    const long = rs256({ alg: 'RS256', kid: 'RS256' }, { ...claims, more: 'x'.repeat(7000) });
+    assert.ok(long.length > 8192);
+    for (const headers of [bearer(long), { cookie: `tidings_token=${long}` }])
+      checkProblem(await client.command('CreateLocation', town('Evil'), { headers }), 431, 'head_too_large');
+    const fits = rs256({ alg: 'RS256', kid: 'RS256' }, { ...claims, more: 'x'.repeat(4000) });
+    assert.equal((await client.get('/locations', { headers: bearer(fits) })).status, 200);
+  });
 
   await world.claim('nor does a good one in the wrong place', async () => {
     for (const headers of [
