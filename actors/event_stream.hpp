@@ -31,6 +31,7 @@ struct event_stream_order {
   std::string last_event_id;           ///< As the client sent it; may be empty.
   std::shared_ptr<const std::vector<std::string>> refetch; ///< One list for all streams. Told to a client that missed events for good.
   metrics_ptr counts = std::make_shared<metrics>();
+  std::shared_ptr<void> place = nullptr; ///< Its caller's, held as long as it lasts.
 };
 
 /// The queries that a client asks again after it missed events for good.

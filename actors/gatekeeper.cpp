@@ -69,6 +69,12 @@ void gatekeeper::replace_keys(std::vector<signing_key> keys) {
   if (tokens_) tokens_->replace_keys(std::move(keys));
 }
 
+bool gatekeeper::wait_for_keys(const net::http_request& request, std::function<void()> then) {
+  if (!tokens_ || !renewal_) return false;
+  auto token = token_of(request);
+  return token && tokens_->names_unknown_key(*token) && renewal_->wait(std::move(then), key_renewal::clock::now());
+}
+
 bool is_public(std::string_view path) {
   return path == "/" || path == "/healthz" || path == "/readyz" || path.starts_with("/assets/");
 }

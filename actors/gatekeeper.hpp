@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +11,7 @@
 
 #include "actors/caller.hpp"
 #include "actors/event_tickets.hpp"
+#include "identity/key_renewal.hpp"
 #include "identity/token_verifier.hpp"
 #include "net/http_message.hpp"
 
@@ -38,10 +41,16 @@ public:
 
   /// The issuer's keys have changed. Only with tokens.
   void replace_keys(std::vector<signing_key> keys);
+  /// How keys that a token names and nobody knows are asked for; without it they are not.
+  void renew_by(std::shared_ptr<key_renewal> renewal) { renewal_ = std::move(renewal); }
+  /// A request was not admitted. @returns whether keys are being asked for that could change that; then `then` is called
+  /// once they are here, or cannot be had.
+  bool wait_for_keys(const net::http_request& request, std::function<void()> then);
 
 private:
   std::optional<token_verifier> tokens_;
   event_tickets tickets_;
+  std::shared_ptr<key_renewal> renewal_;
 };
 
 /// What is answered without a token, since it tells nothing: probes, and the page that anybody could have from its source.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +11,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include "actors/http_session.hpp"
+#include "actors/places.hpp"
 #include "net/tls_server.hpp"
 
 namespace tidings {
@@ -58,7 +58,7 @@ private:
   http_listener_options options_;
   std::vector<std::weak_ptr<net::http_connection>> connections_;
   std::shared_ptr<uint64_t> open_; // connections, in what is counted for everybody; io thread only
-  std::shared_ptr<std::map<std::string, size_t>> by_peer_ = std::make_shared<std::map<std::string, size_t>>(); // likewise
+  places by_peer_;
   std::vector<tcp::socket> turned_away_, leaving_; // kept open for a moment, so that they can read why
   bool paused_ = false; // accepting failed, or all places are taken; the next tick tries again
   bool draining_ = false;

@@ -2,6 +2,7 @@
 #include "actors/http_session.hpp"
 
 #include <limits>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -74,7 +75,36 @@ void http_session_state::on_request(net::http_request& request) {
   request.peer = peer_;
   connection_->decorate(http_edge::cors(request, services_->settings.edge));
   call_ = std::make_unique<http_call>(route(request, services_->settings));
+  if (!wait_for_keys(request)) perform();
+}
+
+bool http_session_state::wait_for_keys(net::http_request& request) {
+  auto* why = std::get_if<caf::error>(&call_->what);
+  if (why == nullptr || code_of(*why) != errc::unauthorized) return false;
+  bool waits = services_->settings.door->wait_for_keys(request, [raw = self_, alive = http_session_actor{self_}, cookie = cookie_] {
+    net::activate(raw, [&] {
+      auto& self = raw->state;
+      if (!self.answering_ || cookie != self.cookie_) return;
+      auto held = std::exchange(self.held_, nullptr);
+      self.call_ = std::make_unique<http_call>(route(*held, self.services_->settings));
+      self.perform();
+    });
+  });
+  if (waits) held_ = std::make_unique<net::http_request>(std::move(request));
+  return waits;
+}
+
+bool http_session_state::take_place() {
+  if (!services_->places) return true;
+  auto place = services_->places->take(*call_, peer_);
+  if (place) place_ = std::move(*place);
+  else answer_problem(place.error());
+  return static_cast<bool>(place);
+}
+
+void http_session_state::perform() {
   route_ = class_of(*call_);
+  if (!take_place()) return;
   std::visit(
     [this](auto& what) {
       using type = std::decay_t<decltype(what)>;
@@ -227,7 +257,7 @@ void http_session_state::start_stream(events_request& x) {
   auto order = std::make_shared<event_stream_order>(event_stream_order{
     connection_, services_->gateway, services_->hub, services_->commands, services_->queries, self_, cookie_, *x.owner,
     std::move(x.command_id), x.query ? std::make_unique<ask_query>(std::move(*x.query)) : nullptr, std::move(x.last_event_id),
-    services_->refetch, services_->counts});
+    services_->refetch, services_->counts, std::move(place_)});
   if (order->command_id) stream_ = self_->spawn(command_events, std::move(order));
   else if (order->query) stream_ = self_->spawn(live_query, std::move(order));
   else {
@@ -245,6 +275,7 @@ void http_session_state::answer_problem(const caf::error& why, std::string allow
 
 void http_session_state::respond(net::http_response x) {
   answering_ = false;
+  place_.reset();
   services_->counts->answered(route_, x.status);
   if (connection_) connection_->respond(std::move(x));
 }

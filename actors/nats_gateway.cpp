@@ -40,7 +40,8 @@ void nats_gateway_state::init(boost::asio::io_context& io, net::nats_options opt
       [counts = counts_](std::string what) {
         ++counts->nats_troubles;
         spdlog::warn("NATS: {}", what);
-      }});
+      },
+      [self = self_] { net::activate(self, [self] { self->state.on_gone(); }); }});
   self_->send(readiness_, component_state{"nats", false, "not connected yet"});
 }
 
@@ -49,6 +50,12 @@ void nats_gateway_state::start() {
     spdlog::critical("{}", failure_of(err).detail);
     self_->quit(err);
   }
+}
+
+void nats_gateway_state::on_gone() {
+  inbox_sub_.reset();
+  services_sub_.reset();
+  for (auto& [key, sub] : subscriptions_) sub.handle.reset();
 }
 
 void nats_gateway_state::on_connected(bool up) {

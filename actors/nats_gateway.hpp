@@ -60,6 +60,8 @@ private:
 
   void on_readable();
   void on_connected(bool up);
+  /// The next connection is another one: subscriptions begin anew with it.
+  void on_gone();
   void open_subscription(subscription& x);
   caf::error call(std::string_view inbox, const std::string& subject, const net::nats_headers& headers, const std::string& data,
                   milliseconds timeout, open_call what);

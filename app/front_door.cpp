@@ -128,15 +128,23 @@ caf::expected<std::shared_ptr<gatekeeper>> make_gatekeeper(boost::asio::io_conte
   return std::make_shared<gatekeeper>(token_verifier{rules_of(options), std::move(*keys)});
 }
 
+std::shared_ptr<caller_places> make_places(const door_options& options) {
+  if (options.max_waits + options.max_streams + options.max_live_queries == 0) return nullptr;
+  return std::make_shared<caller_places>(caller_places{places{options.max_waits}, places{options.max_streams}, places{options.max_live_queries}});
+}
+
 edge_rules make_edge(const door_options& options, bool beyond_loopback) {
   // Which names lead to a public address is not ours to know; those of a loopback address are.
   return {beyond_loopback && options.hosts.empty(), options.hosts, options.origins};
 }
 
-size_t places(const door_options& options, uint64_t open_files) {
+size_t connections_of(const door_options& options, uint64_t open_files) {
   constexpr uint64_t reserve = 160;
   if (open_files == 0) return options.max_connections; // nobody could say
-  return std::min<size_t>(options.max_connections, open_files > 2 * reserve ? open_files - reserve : std::max<size_t>(open_files / 2, 1));
+  auto usable = open_files > 2 * reserve ? open_files - reserve : open_files / 2;
+  // What is inside TLS comes by a local pair of sockets (net::serve_tls).
+  auto files_each = options.tls_certificate.empty() ? 1 : 3;
+  return std::min<size_t>(options.max_connections, std::max<size_t>(usable / files_each, 1));
 }
 
 } // namespace tidings::front_door

@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <caf/expected.hpp>
 
+#include "actors/caller_places.hpp"
 #include "actors/gatekeeper.hpp"
 #include "actors/http_edge.hpp"
 #include "app/door_options.hpp"
@@ -28,9 +29,12 @@ bool fetches_keys(const door_options& options);
 /// Reads the keys from their file, or fetches them; `done` is called at once, or from `io`.
 void read_keys(boost::asio::io_context& io, const door_options& options, std::function<void(caf::expected<std::vector<signing_key>>)> done);
 
+/// What one caller may hold; null when no option limits it.
+std::shared_ptr<caller_places> make_places(const door_options& options);
+
 edge_rules make_edge(const door_options& options, bool beyond_loopback);
 
 /// Connections that can be had: of the files that may be open, some are needed for NATS and for turning others away.
-size_t places(const door_options& options, uint64_t open_files);
+size_t connections_of(const door_options& options, uint64_t open_files);
 
 } // namespace tidings::front_door

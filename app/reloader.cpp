@@ -10,7 +10,10 @@ namespace tidings {
 
 void reloader::start() {
   wait_for_signal();
-  if (front_door::fetches_keys(options_)) wait_for_time();
+  if (!door_->wants_tokens() || !front_door::fetches_keys(options_)) return;
+  renewal_ = std::make_shared<key_renewal>([this](std::function<void()> done) { fetch_keys(std::move(done)); }, std::chrono::seconds{options_.cooldown_s});
+  door_->renew_by(renewal_);
+  wait_for_time();
 }
 
 void reloader::stop() {
@@ -38,10 +41,19 @@ void reloader::wait_for_time() {
 
 void reloader::read_keys() {
   if (!door_->wants_tokens()) return;
-  front_door::read_keys(io_, options_, [door = door_](caf::expected<std::vector<signing_key>> keys) {
-    if (!keys) return spdlog::error("{}; the keys that were read before still count", failure_of(keys.error()).detail);
-    door->replace_keys(std::move(*keys));
-    spdlog::info("the issuer's keys are read again");
+  if (renewal_) renewal_->renew(key_renewal::clock::now());
+  else fetch_keys([] {});
+}
+
+void reloader::fetch_keys(std::function<void()> done) {
+  front_door::read_keys(io_, options_, [door = door_, done = std::move(done)](caf::expected<std::vector<signing_key>> keys) {
+    if (keys) {
+      door->replace_keys(std::move(*keys));
+      spdlog::info("the issuer's keys are read again");
+    } else {
+      spdlog::error("{}; the keys that were read before still count", failure_of(keys.error()).detail);
+    }
+    done();
   });
 }
 

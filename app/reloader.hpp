@@ -13,7 +13,8 @@
 
 namespace tidings {
 
-/// Keeps the issuer's keys and our certificate as they are now: read again at SIGHUP, keys from a URL also now and then.
+/// Keeps the issuer's keys and our certificate as they are now: read again at SIGHUP, keys from a URL also now and then, and when a
+/// token names one that is not known.
 /// What cannot be read changes nothing, and is logged.
 class reloader {
 public:
@@ -28,6 +29,7 @@ private:
   void wait_for_signal();
   void wait_for_time();
   void read_keys();
+  void fetch_keys(std::function<void()> done);
   void read_certificate();
 
   boost::asio::io_context& io_;
@@ -36,6 +38,7 @@ private:
   std::shared_ptr<net::tls_identity> tls_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer timer_;
+  std::shared_ptr<key_renewal> renewal_; // null: the keys are in a file
 };
 
 } // namespace tidings

@@ -15,14 +15,14 @@
 
 #include "net/nats_loop.hpp"
 #include "net/nats_message.hpp"
-#include "net/nats_secrets.hpp"
+#include "net/nats_login.hpp"
 
 namespace tidings::net {
 
 struct nats_options {
   std::string url;               ///< e.g. nats://127.0.0.1:4222; several separated by commas.
   std::string name = "tidings";  ///< Shown in the server's connection list.
-  nats_secrets secrets = {};
+  std::shared_ptr<nats_login> login = {}; ///< Already read; null: none.
 };
 
 /// One NATS connection on an io_context: RAII over nats.c in event-loop mode. Reconnects for ever.
@@ -33,6 +33,7 @@ public:
     std::function<void()> readable;           ///< nats.c has read: drain the subscriptions.
     std::function<void(bool)> connected;      ///< The connection came up (true) or went down (false).
     std::function<void(std::string)> trouble; ///< A sentence for the log.
+    std::function<void()> gone; ///< What was subscribed is void; once connected again, subscribe anew.
   };
   using subscription = std::unique_ptr<natsSubscription, void (*)(natsSubscription*)>;
 
