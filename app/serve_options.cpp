@@ -36,6 +36,10 @@ void add_serve_options(CLI::App& verb, serve_options& x) {
     ->envname("TIDINGS_MAX_WAIT")
     ->check(CLI::Range(0, 3'600'000))
     ->capture_default_str();
+  verb.add_option("--max-backlog", x.max_backlog, "Commands that may wait to be handled; beyond it 503, with Retry-After by how fast they are; 0: no limit")
+    ->envname("TIDINGS_MAX_BACKLOG")
+    ->check(CLI::Range(0, 1'000'000'000))
+    ->capture_default_str();
   verb.add_flag("--demo", x.demo, "Let clients slow handlers down (Tidings-Delay-Ms), to show what a slow system feels like")
     ->envname("TIDINGS_DEMO");
   add_door_options(verb, x.door);
