@@ -120,6 +120,7 @@ struct metrics {
   struct stream_size {
     uint64_t messages = 0, bytes = 0;
   };
+  std::string durability;       ///< Which promise holds: os, fsync or replicated; empty until the streams are there.
   std::map<std::string, stream_size> stored; ///< Of our own streams, when they were looked at last (every 5 s).
 
   // ---- Process -------------------------------------------------------------------------------------------------------

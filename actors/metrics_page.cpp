@@ -129,6 +129,7 @@ void add_nats(families& out, const metrics& x) {
   counter("tidings_nats_disconnects_total", "Connections to NATS lost").with({}, x.disconnects).into(out);
   counter("tidings_nats_errors_total", "Errors that the NATS client reported, such as a slow consumer").with({}, x.nats_troubles).into(out);
   gauge("tidings_nats_open_calls", "Publishes and requests without an answer now").with({}, x.open_calls).into(out);
+  if (!x.durability.empty()) gauge("tidings_durability", "1 for the promise that holds: os, fsync or replicated").with({{"promise", x.durability}}, 1.0).into(out);
   if (x.stored.empty()) return;
   family messages = gauge("tidings_stream_messages", "Messages that a stream or bucket keeps; DEAD_LETTERS should have none");
   family bytes = gauge("tidings_stream_bytes", "Bytes that a stream or bucket keeps");

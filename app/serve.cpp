@@ -107,16 +107,16 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   parts_.readiness = system_.spawn(readiness, std::move(expected));
   if (embedded_port != 0) {
     url = "nats://127.0.0.1:" + std::to_string(embedded_port);
-    parts_.server = system_.spawn(nats_server, nats_server_options{&io_, options_.store, embedded_port}, parts_.readiness);
+    parts_.server = system_.spawn(nats_server, nats_server_options{&io_, options_.store, embedded_port, options_.promise == durability::fsync}, parts_.readiness);
   }
   parts_.gateway = system_.spawn(nats_gateway, &io_, net::nats_options{url, "tidings", login_}, parts_.readiness, counts_);
   parts_.hub = system_.spawn(notification_hub, notification_hub_options{parts_.gateway, parts_.readiness, counts_,
                                                                        serves ? outcome_history::limits{} : outcome_history::limits{0, 0}});
   std::map<std::string, read_model_actor> read_models;
-  stream_keeper_options streams{wanted_streams(*models_, options_.replicas), {parts_.hub}, [this](const std::string& why) {
+  stream_keeper_options streams{wanted_streams(*models_, replicas_of(options_.promise)), {parts_.hub}, [this](const std::string& why) {
     exit_code_ = refuse_to_start(why);
     stop();
-  }, counts_};
+  }, counts_, options_.promise, promise_of(options_.promise, embedded_port != 0)};
   for (auto& model : models_->models()) {
     auto copy = system_.spawn(read_model, model, parts_.gateway, parts_.readiness);
     read_models.emplace(model->bucket.str(), copy);
@@ -275,8 +275,7 @@ std::string try_it(const catalog& models, const std::string& url) {
 } // namespace
 
 int serve(const serve_options& options) {
-  if (options.nats == "embedded" && options.replicas > 1)
-    return refuse_to_start("--replicas " + std::to_string(options.replicas) + " needs a NATS cluster: give its addresses with --nats");
+  if (auto why = startup::check_durability(options.promise, options.nats); !why.empty()) return refuse_to_start(why);
   auto models = startup::load_models(options.models);
   if (!models) return refuse_to_start(failure_of(models.error()).detail);
   auto login = std::make_shared<net::nats_login>(options.nats_secrets);
