@@ -49,11 +49,11 @@ caf::expected<caller> gatekeeper::admit(const net::http_request& request) {
 
 caf::expected<std::string> gatekeeper::issue_ticket(const caller& who) {
   if (who.owner == public_owner()) return make_error(errc::unauthorized, "a ticket needs a session: POST /session makes one");
-  return tickets_.issue(who, event_tickets::clock::now());
+  return tickets_->issue(who, event_tickets::clock::now());
 }
 
 caf::expected<caller> gatekeeper::redeem_ticket(std::string_view ticket) {
-  auto who = tickets_.redeem(ticket, event_tickets::clock::now());
+  auto who = tickets_->redeem(ticket, event_tickets::clock::now());
   if (!who) return make_error(errc::unauthorized, "the ticket is unknown, used already or too old; POST /events/ticket makes one");
   return std::move(*who);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,11 +16,13 @@
 namespace tidings {
 
 /// Decides who a request comes from: by a session that anybody can make (`--auth none`), or by a token of an issuer that
-/// is trusted (`--auth jwt`). One for a process, on its one thread.
+/// is trusted (`--auth jwt`). One for each thread; the tickets are the process's.
 class gatekeeper {
 public:
   /// Without tokens: sessions.
-  explicit gatekeeper(std::optional<token_verifier> tokens = std::nullopt) : tokens_{std::move(tokens)} {}
+  explicit gatekeeper(std::optional<token_verifier> tokens = std::nullopt,
+                      std::shared_ptr<event_tickets> tickets = std::make_shared<event_tickets>())
+      : tokens_{std::move(tokens)}, tickets_{std::move(tickets)} {}
 
   /// Whether a request without a token gets nothing but what is public.
   bool wants_tokens() const noexcept { return tokens_.has_value(); }
@@ -41,7 +44,7 @@ public:
 
 private:
   std::optional<token_verifier> tokens_;
-  event_tickets tickets_;
+  std::shared_ptr<event_tickets> tickets_;
 };
 
 /// What is answered without a token, since it tells nothing: probes, and the page that anybody could have from its source.
