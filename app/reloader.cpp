@@ -37,10 +37,10 @@ void reloader::wait_for_time() {
 }
 
 void reloader::read_keys() {
-  if (!door_->wants_tokens()) return;
-  front_door::read_keys(io_, options_, [door = door_](caf::expected<std::vector<signing_key>> keys) {
+  if (options_.auth != "jwt") return;
+  front_door::read_keys(io_, options_, [tell = on_keys_](caf::expected<std::vector<signing_key>> keys) {
     if (!keys) return spdlog::error("{}; the keys that were read before still count", failure_of(keys.error()).detail);
-    door->replace_keys(std::move(*keys));
+    tell(*keys);
     spdlog::info("the issuer's keys are read again");
   });
 }

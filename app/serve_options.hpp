@@ -22,6 +22,7 @@ struct serve_options {
   uint32_t replicas = 1;               ///< On how many servers of a cluster streams and buckets are kept: 1, 3 or 5.
   std::vector<std::string> models;     ///< Empty: the locations example.
   std::vector<std::string> roles{"gateway", "reactor"}; ///< What this process does; both by default.
+  uint32_t threads = 1;                ///< Shards that share nothing, each with a thread and a NATS connection of its own.
   uint32_t default_wait_ms = 0;
   uint32_t max_wait_ms = 30'000;
   bool demo = false;                   ///< Lets clients slow handlers down, to show what a slow system feels like.
