@@ -28,7 +28,7 @@ struct http_services {
   service_directory_actor directory;
   std::shared_ptr<const std::vector<std::string>> refetch; ///< Never null; see refetch_list.
   metrics_ptr counts = std::make_shared<metrics>();
-  process_reporter_actor reporter = {}; ///< Null: there is one shard, and its counts are those of the process.
+  process_reporter_actor reporter;      ///< Null: there is one shard, and its counts are those of the process.
 };
 
 /// One connection: routes its requests, one at a time, and writes the answers. Dies with its socket.

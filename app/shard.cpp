@@ -214,9 +214,9 @@ void shard::end(std::function<void()> gone) {
   exit(server_);
   exit(parts_.readiness);
   parts_ = {};
-  server_ = {};
-  reporter_ = {};
-  queries_ = {};
+  server_ = nullptr;
+  reporter_ = nullptr;
+  queries_ = nullptr;
   others_.clear();
   wait_for_the_last_actor();
 }

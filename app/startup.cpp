@@ -40,7 +40,7 @@ caf::expected<std::vector<model_source>> read_models(const std::vector<std::stri
     if (!in || !(text << in.rdbuf())) return bad("cannot read the model file " + file + ": " + std::strerror(errno));
     sources.push_back({text.str(), file});
   }
-  if (files.empty()) sources.push_back({builtin_model, "the built-in locations model"});
+  if (files.empty()) sources.push_back({std::string{builtin_model}, "the built-in locations model"});
   return sources;
 }
 
