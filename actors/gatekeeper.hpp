@@ -11,18 +11,19 @@
 
 #include "actors/caller.hpp"
 #include "actors/event_tickets.hpp"
-#include "identity/key_renewal.hpp"
 #include "identity/token_verifier.hpp"
 #include "net/http_message.hpp"
 
 namespace tidings {
 
 /// Decides who a request comes from: by a session that anybody can make (`--auth none`), or by a token of an issuer that
-/// is trusted (`--auth jwt`). One for a process, on its one thread.
+/// is trusted (`--auth jwt`). One for each thread; the tickets are the process's.
 class gatekeeper {
 public:
   /// Without tokens: sessions.
-  explicit gatekeeper(std::optional<token_verifier> tokens = std::nullopt) : tokens_{std::move(tokens)} {}
+  explicit gatekeeper(std::optional<token_verifier> tokens = std::nullopt,
+                      std::shared_ptr<event_tickets> tickets = std::make_shared<event_tickets>())
+      : tokens_{std::move(tokens)}, tickets_{std::move(tickets)} {}
 
   /// Whether a request without a token gets nothing but what is public.
   bool wants_tokens() const noexcept { return tokens_.has_value(); }
@@ -41,16 +42,18 @@ public:
 
   /// The issuer's keys have changed. Only with tokens.
   void replace_keys(std::vector<signing_key> keys);
+  /// key_renewal::wait, with a way back to this thread for `then`.
+  using key_wait = std::function<bool(std::function<void()> then)>;
   /// How keys that a token names and nobody knows are asked for; without it they are not.
-  void renew_by(std::shared_ptr<key_renewal> renewal) { renewal_ = std::move(renewal); }
+  void renew_by(key_wait wait) { wait_ = std::move(wait); }
   /// A request was not admitted. @returns whether keys are being asked for that could change that; then `then` is called
   /// once they are here, or cannot be had.
   bool wait_for_keys(const net::http_request& request, std::function<void()> then);
 
 private:
   std::optional<token_verifier> tokens_;
-  event_tickets tickets_;
-  std::shared_ptr<key_renewal> renewal_;
+  std::shared_ptr<event_tickets> tickets_;
+  key_wait wait_;
 };
 
 /// What is answered without a token, since it tells nothing: probes, and the page that anybody could have from its source.

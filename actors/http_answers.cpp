@@ -6,6 +6,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "actors/metrics_page.hpp"
 #include "actors/owner.hpp"
 #include "envelopes/errc.hpp"
 #include "envelopes/ids.hpp"
@@ -99,6 +100,10 @@ net::http_response readiness(const readiness_report& x) {
   auto out = json_text(x.ready ? 200 : 503, dump({{"ready", x.ready}, {"parts", std::move(parts)}}), "no-store");
   if (!x.ready) out.headers.emplace_back("Retry-After", retry_after);
   return out;
+}
+
+net::http_response metrics(std::string page) {
+  return {200, {{"Cache-Control", "no-store"}}, metrics_type, std::move(page), nullptr};
 }
 
 net::http_response models(const http_settings& settings) {

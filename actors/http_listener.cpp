@@ -33,7 +33,6 @@ void http_listener_state::init(http_listener_options options) {
   options_ = std::move(options);
   auto& counts = options_.services->counts;
   open_ = {counts, &counts->connections};
-  by_peer_ = places{options_.max_per_address};
   self_->send(options_.gateway, follow_connection{self_});
   accept();
 }
@@ -76,11 +75,10 @@ void http_listener_state::open_session(tcp::socket socket, std::shared_ptr<void>
 }
 
 std::shared_ptr<void> http_listener_state::take_place(const std::string& peer) {
-  if (*open_ >= options_.max_connections) return nullptr;
-  auto of_peer = by_peer_.take(peer);
-  if (!of_peer) return nullptr;
+  auto place = options_.places->take(peer);
+  if (!place) return nullptr;
   ++*open_;
-  return {open_.get(), [count = open_, of_peer = std::move(of_peer)](void*) { --*count; }};
+  return {open_.get(), [count = open_, place = std::move(place)](void*) { --*count; }};
 }
 
 void http_listener_state::turn_away(tcp::socket socket) {

@@ -148,7 +148,10 @@ void http_session_state::perform() {
         self_->request(services_->readiness, caf::infinite, start_atom::value)
           .then([this](const readiness_report& x) { if (answering_) respond(http_answers::readiness(x)); });
       } else if constexpr (std::is_same_v<type, metrics_request>) {
-        respond({200, {{"Cache-Control", "no-store"}}, metrics_type, render_metrics(*services_->counts), nullptr});
+        if (!services_->reporter) return respond(http_answers::metrics(render_metrics(*services_->counts)));
+        self_->request(services_->reporter, caf::infinite, count_atom::value).then([this](std::string& page) {
+          if (answering_) respond(http_answers::metrics(std::move(page)));
+        });
       } else if constexpr (std::is_same_v<type, preflight_check>) {
         respond(http_edge::preflight_answer());
       } else if constexpr (std::is_same_v<type, options_check>) {

@@ -24,12 +24,13 @@ struct http_services {
   command_bus_actor commands;
   query_bus_actor queries;
   notification_hub_actor hub;
-  readiness_actor readiness;
+  readiness_source readiness;        ///< Of the process.
   nats_gateway_actor gateway;
   service_directory_actor directory;
   std::shared_ptr<const std::vector<std::string>> refetch; ///< Never null; see refetch_list.
   metrics_ptr counts = std::make_shared<metrics>();
-  std::shared_ptr<caller_places> places; ///< Null: no limits for one caller.
+  std::shared_ptr<caller_places> places; ///< Of the whole process. Null: no limits for one caller.
+  process_reporter_actor reporter;      ///< Null: there is one shard, and its counts are those of the process.
 };
 
 /// One connection: routes its requests, one at a time, and writes the answers. Dies with its socket.

@@ -40,6 +40,23 @@ using readiness_actor = caf::typed_actor<
   // Asks for the whole.
   caf::replies_to<start_atom>::with<readiness_report>>;
 
+/// Tells what there is to tell of the whole process when it has several shards.
+using process_reporter_actor = caf::typed_actor<
+  // Those of the other shards.
+  caf::reacts_to<reporter_peers>,
+  // Asks for the readiness of all.
+  caf::replies_to<start_atom>::with<readiness_report>,
+  // Asks for what all have counted, as text.
+  caf::replies_to<count_atom>::with<std::string>,
+  // Another shard asks for ours; `shard_report` goes back.
+  caf::reacts_to<shard_question>,
+  caf::reacts_to<shard_report>,
+  // INTERNAL: somebody's patience may be over.
+  caf::reacts_to<tick_atom>>;
+
+/// Whoever answers for readiness: a shard for itself, or the reporter for all.
+using readiness_source = caf::typed_actor<caf::replies_to<start_atom>::with<readiness_report>>;
+
 /// Sees to it that streams and buckets exist as they should.
 using stream_keeper_actor = caf::typed_actor<
   caf::reacts_to<connection_change>,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "actors/metrics_page.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -130,6 +131,9 @@ void add_nats(families& out, const metrics& x) {
   counter("tidings_nats_errors_total", "Errors that the NATS client reported, such as a slow consumer").with({}, x.nats_troubles).into(out);
   gauge("tidings_nats_open_calls", "Publishes and requests without an answer now").with({}, x.open_calls).into(out);
   if (!x.durability.empty()) gauge("tidings_durability", "1 for the promise that holds: os, fsync or replicated").with({{"promise", x.durability}}, 1.0).into(out);
+}
+
+void add_streams(families& out, const metrics& x) {
   if (x.stored.empty()) return;
   family messages = gauge("tidings_stream_messages", "Messages that a stream or bucket keeps; DEAD_LETTERS should have none");
   family bytes = gauge("tidings_stream_bytes", "Bytes that a stream or bucket keeps");
@@ -141,8 +145,11 @@ void add_nats(families& out, const metrics& x) {
   bytes.into(out);
 }
 
-void add_process(families& out, const metrics& x) {
-  histogram("tidings_loop_delay_seconds", "How late a timer of the one thread came, twice a second: what is ready waits that long").with({}, x.loop_delay).into(out);
+void add_loop(families& out, const metrics& x) {
+  histogram("tidings_loop_delay_seconds", "How late a timer of a thread came, twice a second: what is ready waits that long").with({}, x.loop_delay).into(out);
+}
+
+void add_process(families& out) {
   rusage used{};
   if (::getrusage(RUSAGE_SELF, &used) == 0) {
     auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
@@ -158,15 +165,56 @@ void add_process(families& out, const metrics& x) {
   }
 }
 
+/// What each shard has of its own.
+void add_shard(families& out, const metrics& x) {
+  add_commands(out, x);
+  add_reactor(out, x);
+  add_http(out, x);
+  add_nats(out, x);
+  add_loop(out, x);
+}
+
 } // namespace
+
+struct metric_families {
+  families shard;
+  families streams; ///< Which every shard looks at.
+};
 
 std::string render_metrics(const metrics& x) {
   families all;
-  add_commands(all, x);
-  add_reactor(all, x);
-  add_http(all, x);
-  add_nats(all, x);
-  add_process(all, x);
+  add_shard(all, x);
+  add_streams(all, x);
+  add_process(all);
+  return prometheus::TextSerializer{}.Serialize(all);
+}
+
+std::shared_ptr<const metric_families> collect_metrics(const metrics& x) {
+  auto result = std::make_shared<metric_families>();
+  add_shard(result->shard, x);
+  add_streams(result->streams, x);
+  return result;
+}
+
+std::string render_metrics(const std::vector<std::shared_ptr<const metric_families>>& shards, size_t ours) {
+  families all;
+  double answered = 0;
+  for (size_t number = 0; number < shards.size(); ++number) {
+    if (!shards[number]) continue;
+    ++answered;
+    for (auto& family : shards[number]->shard) {
+      // Not every shard has every family: only a reactor that consumes knows how far behind it is.
+      auto known = std::ranges::find(all, family.name, &MetricFamily::name);
+      auto& to = known != all.end() ? *known : all.emplace_back(MetricFamily{family.name, family.help, family.type, {}});
+      for (auto metric : family.metric) {
+        metric.label.push_back({"shard", std::to_string(number)});
+        to.metric.push_back(std::move(metric));
+      }
+    }
+  }
+  if (ours < shards.size() && shards[ours]) all.insert(all.end(), shards[ours]->streams.begin(), shards[ours]->streams.end());
+  gauge("tidings_shards", "Shards of this process whose figures are here; only with --threads above 1").with({}, answered).into(all);
+  add_process(all);
   return prometheus::TextSerializer{}.Serialize(all);
 }
 

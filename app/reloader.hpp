@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "actors/gatekeeper.hpp"
 #include "app/door_options.hpp"
+#include "identity/key_renewal.hpp"
+#include "identity/signing_key.hpp"
 #include "net/tls_server.hpp"
 
 namespace tidings {
@@ -18,9 +21,13 @@ namespace tidings {
 /// What cannot be read changes nothing, and is logged.
 class reloader {
 public:
-  /// @param tls Null: plain HTTP.
-  reloader(boost::asio::io_context& io, const door_options& options, std::shared_ptr<gatekeeper> door, std::shared_ptr<net::tls_identity> tls)
-      : io_{io}, options_{options}, door_{std::move(door)}, tls_{std::move(tls)}, signals_{io, SIGHUP}, timer_{io} {}
+  using keys_listener = std::function<void(const std::vector<signing_key>&)>;
+
+  /// @param on_keys Takes the keys as they are now, on `io`. @param tls Null: plain HTTP.
+  reloader(boost::asio::io_context& io, const door_options& options, keys_listener on_keys, std::shared_ptr<net::tls_identity> tls);
+
+  /// Asks for keys that nobody knows; null when they are in a file.
+  const std::shared_ptr<key_renewal>& renewal() const noexcept { return renewal_; }
 
   void start();
   void stop();
@@ -34,11 +41,11 @@ private:
 
   boost::asio::io_context& io_;
   const door_options& options_;
-  std::shared_ptr<gatekeeper> door_;
+  keys_listener on_keys_;
   std::shared_ptr<net::tls_identity> tls_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer timer_;
-  std::shared_ptr<key_renewal> renewal_; // null: the keys are in a file
+  std::shared_ptr<key_renewal> renewal_;
 };
 
 } // namespace tidings

@@ -32,6 +32,10 @@ void add_serve_options(CLI::App& verb, serve_options& x) {
     ->check(CLI::IsMember({"gateway", "reactor"}))
     ->take_all()
     ->capture_default_str();
+  verb.add_option("--threads", x.threads, "Threads that serve: each has its own connection to NATS, copies of the buckets and share of the clients")
+    ->envname("TIDINGS_THREADS")
+    ->check(CLI::Range(1, 64))
+    ->capture_default_str();
   verb.add_option("--default-wait", x.default_wait_ms, "Milliseconds a command waits for its outcome without Prefer: wait")
     ->envname("TIDINGS_DEFAULT_WAIT")
     ->check(CLI::Range(0, 3'600'000))

@@ -145,6 +145,7 @@ caf::error tls_identity::load() {
   fresh->use_private_key_file(key_, ssl::context::pem, ec);
   if (ec) return bad("the file of --tls-key, " + key_ + ", holds no private key in PEM that can be used, or another certificate's: " + ec.message());
   if (SSL_CTX_check_private_key(fresh->native_handle()) != 1) return bad("the key of --tls-key is not the certificate's");
+  std::lock_guard guard{mutex_};
   context_ = std::move(fresh);
   return {};
 }

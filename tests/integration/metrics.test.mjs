@@ -132,7 +132,7 @@ test('a process that stands by says so', async (world) => {
 
 test('dashboard, alerts and guide name metrics that exist, and the guide names all', async (world) => {
   const nats = await world.natsServer();
-  const { client } = await world.tidings({ nats: nats.url });
+  const { client } = await world.tidings({ nats: nats.url, args: ['--threads', '2'] }); // has every family of one thread, and its own
   const page = await scrape(client);
   const exists = new Set();
   for (const { name, type } of page.families.values())
