@@ -14,6 +14,12 @@ std::string_view to_string(durability x) {
   return "replicated";
 }
 
+std::optional<durability> durability_named(std::string_view name) {
+  for (auto x : {durability::os, durability::fsync, durability::replicated})
+    if (to_string(x) == name) return x;
+  return std::nullopt;
+}
+
 uint32_t replicas_of(durability x) {
   return x == durability::replicated ? 3 : 1;
 }

@@ -16,6 +16,8 @@ enum class durability : uint8_t {
 };
 
 std::string_view to_string(durability x);
+/// Back from `to_string`.
+std::optional<durability> durability_named(std::string_view name);
 
 /// On how many servers each stream and bucket must be.
 uint32_t replicas_of(durability x);

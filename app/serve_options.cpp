@@ -2,8 +2,6 @@
 #include "app/serve_options.hpp"
 
 #include <algorithm>
-#include <map>
-#include <sstream>
 
 #include "app/nats_client_options.hpp"
 
@@ -17,11 +15,11 @@ void add_serve_options(CLI::App& verb, serve_options& x) {
   verb.add_option("--listen", x.listen, "Address and port for HTTP; port 0 takes a free one")->envname("TIDINGS_LISTEN")->capture_default_str();
   add_nats_options(verb, x.nats, x.nats_secrets, embedded_nats::allowed);
   verb.add_option("--store", x.store, "Directory of the embedded nats-server")->envname("TIDINGS_STORE")->capture_default_str();
-  static const std::map<std::string, durability> promises{{"os", durability::os}, {"fsync", durability::fsync}, {"replicated", durability::replicated}};
-  verb.add_option("--durability", x.promise, "What an acknowledged command survives: os (the end of any process), fsync (a power cut), replicated "
-                                            "(the loss of one of three servers)")
+  verb.add_option_function<std::string>("--durability", [&x](const std::string& name) { x.promise = *durability_named(name); },
+                                        "What an acknowledged command survives: os (the end of any process), fsync (a power cut), replicated "
+                                        "(the loss of one of three servers)")
     ->envname("TIDINGS_DURABILITY")
-    ->transform(CLI::Transformer(promises))
+    ->check(CLI::IsMember({"os", "fsync", "replicated"}))
     ->default_str("os");
   verb.add_option("--model", x.models, "Model file; may be given several times. Default: the locations example")
     ->envname("TIDINGS_MODEL")
