@@ -72,7 +72,9 @@ void add_replay_options(CLI::App& verb, replay_options& x) {
 }
 
 int replay_bucket(const replay_options& options) {
-  auto models = startup::load_models(options.models);
+  auto sources = startup::read_models(options.models);
+  if (!sources) return complain(failure_of(sources.error()).detail, 2);
+  auto models = startup::make_catalog(*sources);
   if (!models) return complain(failure_of(models.error()).detail, 2);
   auto& all = (*models)->models();
   auto model = std::ranges::find(all, options.bucket, [](auto& x) { return x->bucket.str(); });
