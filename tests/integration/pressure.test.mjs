@@ -57,9 +57,10 @@ test('more commands than can be done leave memory and queues flat', async (world
   const retries = new Set();
   let going = true;
   // Each keeps its handler busy for a second, so a reactor with 1,024 in flight settles about 1,000 a second.
-  const flood = Array.from({ length: 128 }, async () => {
-    while (going) {
-      const answer = await crowd.command('CreateLocation', town('flood'), { headers: { 'tidings-delay-ms': '1000' } });
+  // Always the same keys: documents are to stay as many as they are.
+  const flood = Array.from({ length: 128 }, async (_, i) => {
+    for (let n = 0; going; n += 1) {
+      const answer = await crowd.command('ReplaceLocation', town('flood', { id: `f${i}-${n % 40}` }), { headers: { 'tidings-delay-ms': '1000' } });
       if (answer.status === 202) counts.accepted += 1;
       else {
         checkProblem(answer, 503, 'backlog_full');
@@ -77,6 +78,7 @@ test('more commands than can be done leave memory and queues flat', async (world
     const value = (name, labels) => page.value(name, labels);
     samples.push({
       resident: residentBytes(child.pid),
+      accepted: counts.accepted,
       backlog: value('tidings_backlog'),
       inFlight: value('tidings_reactor_in_flight'),
       waiters: value('tidings_command_waiters'),
@@ -103,8 +105,9 @@ test('more commands than can be done leave memory and queues flat', async (world
     assert.ok(most('inFlight') <= 1024);
     assert.ok(most('waiters') <= 256 && most('calls') <= 4096, `${most('waiters')} waiters, ${most('calls')} calls`);
   });
-  await world.claim('memory is flat', () => {
-    assert.ok(most('resident', warm) - half.resident < 16 * 2 ** 20, `${half.resident} half way, then up to ${most('resident', warm)}`);
+  await world.claim('memory is flat but for the outcomes kept for event streams, which have their own bound', () => {
+    const kept = Math.min(warm.at(-1).accepted - half.accepted, 65_536) * 1536;
+    assert.ok(most('resident', warm) - half.resident < 8 * 2 ** 20 + kept, `${half.resident} half way, then up to ${most('resident', warm)}; ${kept} for outcomes`);
   });
   await world.claim('what was accepted is done, all of it', async () => {
     const jsm = await (await world.spy(nats.url)).jetstreamManager();
