@@ -83,7 +83,7 @@ test('a gateway refuses new commands while too many wait', async (world) => {
     const again = checkPending(await client.command('CreateLocation', retried, { key: 'again' }));
     assert.equal(again.command_id, pending.command_id);
     checkProblem(await client.command('CreateLocation', { ...retried, name: 'other' }, { key: 'again' }), 422, 'idempotency_mismatch');
-    checkProblem(await client.command('CreateLocation', retried, { key: 'never used' }), 503, 'backlog_full');
+    checkProblem(await client.command('CreateLocation', retried, { key: 'never-used' }), 503, 'backlog_full');
   });
 
   await world.claim('when a reactor comes, all that was accepted is done, and new commands are taken', async () => {
