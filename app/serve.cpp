@@ -41,6 +41,7 @@
 #include "envelopes/errc.hpp"
 #include "envelopes/shown_url.hpp"
 #include "net/io_scheduler.hpp"
+#include "net/nats_login.hpp"
 
 namespace tidings {
 
@@ -57,8 +58,8 @@ int refuse_to_start(const std::string& sentence) {
 class gateway_process {
 public:
   gateway_process(boost::asio::io_context& io, caf::actor_system& system, catalog_ptr models, const serve_options& options,
-                  std::shared_ptr<gatekeeper> door, std::shared_ptr<net::tls_identity> tls, std::shared_ptr<net::nats_login> login)
-      : io_{io}, system_{system}, models_{std::move(models)}, options_{options}, door_{std::move(door)}, tls_{std::move(tls)}, login_{std::move(login)}, signals_{io, SIGINT, SIGTERM},
+                  std::shared_ptr<gatekeeper> door, std::shared_ptr<net::tls_identity> tls)
+      : io_{io}, system_{system}, models_{std::move(models)}, options_{options}, door_{std::move(door)}, tls_{std::move(tls)}, signals_{io, SIGINT, SIGTERM},
         reloads_{io, options.door, door_, tls_}, poll_{io} {}
 
   void spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor, uint16_t embedded_port, uint64_t open_files);
@@ -86,7 +87,6 @@ private:
   const serve_options& options_;
   std::shared_ptr<gatekeeper> door_;
   std::shared_ptr<net::tls_identity> tls_; // null: plain HTTP
-  std::shared_ptr<net::nats_login> login_;
   boost::asio::signal_set signals_;
   reloader reloads_;
   boost::asio::steady_timer poll_;
@@ -108,7 +108,7 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
     url = "nats://127.0.0.1:" + std::to_string(embedded_port);
     parts_.server = system_.spawn(nats_server, nats_server_options{&io_, options_.store, embedded_port}, parts_.readiness);
   }
-  parts_.gateway = system_.spawn(nats_gateway, &io_, net::nats_options{url, "tidings", login_}, parts_.readiness, counts_);
+  parts_.gateway = system_.spawn(nats_gateway, &io_, net::nats_options{url, "tidings", options_.nats_secrets}, parts_.readiness, counts_);
   parts_.hub = system_.spawn(notification_hub, parts_.gateway, parts_.readiness);
   std::map<std::string, read_model_actor> read_models;
   stream_keeper_options streams{wanted_streams(*models_, options_.replicas), {parts_.hub}, [this](const std::string& why) {
@@ -276,8 +276,7 @@ int serve(const serve_options& options) {
     return refuse_to_start("--replicas " + std::to_string(options.replicas) + " needs a NATS cluster: give its addresses with --nats");
   auto models = startup::load_models(options.models);
   if (!models) return refuse_to_start(failure_of(models.error()).detail);
-  auto login = std::make_shared<net::nats_login>(options.nats_secrets);
-  if (auto err = login->check()) return refuse_to_start(failure_of(err).detail);
+  if (auto err = net::nats_login{options.nats_secrets}.check()) return refuse_to_start(failure_of(err).detail);
   boost::asio::io_context io{1}; // outlives the actor system
   auto acceptor = startup::listen(io, options.listen);
   if (!acceptor) return refuse_to_start(failure_of(acceptor.error()).detail);
@@ -310,7 +309,7 @@ int serve(const serve_options& options) {
   register_errors(config);
   net::io_scheduler::install(config, io);
   caf::actor_system system{config};
-  gateway_process process{io, system, *models, options, std::move(*door), tls, std::move(login)};
+  gateway_process process{io, system, *models, options, std::move(*door), tls};
   auto endpoint = (*acceptor)->local_endpoint();
   auto host = endpoint.address().is_v6() ? '[' + endpoint.address().to_string() + ']' : endpoint.address().to_string();
   auto url = (tls ? "https://" : "http://") + host + ':' + std::to_string(endpoint.port());
