@@ -109,6 +109,7 @@ void http_session_state::perform() {
     [this](auto& what) {
       using type = std::decay_t<decltype(what)>;
       if constexpr (std::is_same_v<type, caf::error>) {
+        if (code_of(what) == errc::too_many_requests) services_->counts->refused(refusal::rate);
         answer_problem(what);
       } else if constexpr (std::is_same_v<type, submit_command>) {
         command_id_ = what.command_id;
@@ -136,8 +137,9 @@ void http_session_state::perform() {
         respond(http_answers::new_session(services_->settings));
       } else if constexpr (std::is_same_v<type, ticket_request>) {
         auto ticket = services_->settings.door->issue_ticket(*call_->who);
-        if (ticket) respond(http_answers::new_ticket(*ticket));
-        else answer_problem(ticket.error());
+        if (ticket) return respond(http_answers::new_ticket(*ticket));
+        services_->counts->refused(refusal::tickets);
+        answer_problem(ticket.error());
       } else if constexpr (std::is_same_v<type, asset_request>) {
         respond(http_answers::asset(what, services_->settings, call_->if_none_match));
       } else if constexpr (std::is_same_v<type, health_check>) {
@@ -255,7 +257,7 @@ void http_session_state::start_stream(events_request& x) {
     connection_->end_stream_at(std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(left));
   }
   auto order = std::make_shared<event_stream_order>(event_stream_order{
-    connection_, services_->gateway, services_->hub, services_->commands, services_->queries, self_, cookie_, *x.owner,
+    connection_, services_->hub, services_->commands, services_->queries, self_, cookie_, *x.owner,
     std::move(x.command_id), x.query ? std::make_unique<ask_query>(std::move(*x.query)) : nullptr, std::move(x.last_event_id),
     services_->refetch, services_->counts, std::move(place_)});
   if (order->command_id) stream_ = self_->spawn(command_events, std::move(order));

@@ -22,6 +22,7 @@ using families = std::vector<MetricFamily>;
 constexpr std::array end_names{"completed", "rejected", "dead_lettered", "skipped"};
 constexpr std::array reply_names{"completed", "failed", "pending", "refused", "unknown", "forwarded"};
 constexpr std::array route_names{"command", "outcome", "events", "query", "session", "description", "page", "probe", "metrics", "other"};
+constexpr std::array refusal_names{"backlog", "waits", "bus_requests", "forwarded", "nats", "rate", "tickets"};
 constexpr std::array status_names{"other", "1xx", "2xx", "3xx", "4xx", "5xx"};
 constexpr std::array stream_names{"command", "owner", "query"};
 
@@ -83,6 +84,12 @@ void add_commands(families& out, const metrics& x) {
   counter("tidings_commands_total", "Commands that the reactor settled, by outcome").by_type(x, x.ends(), "outcome", end_names).into(out);
   counter("tidings_command_replies_total", "What senders of commands were answered").by_type(x, x.replies(), "reply", reply_names).into(out);
   gauge("tidings_command_waiters", "Waits for outcomes now").with({}, x.waiters).into(out);
+  gauge("tidings_backlog", "Commands stored and not settled, whichever process settles them").with({}, x.waiting).into(out);
+  gauge("tidings_backlog_settled_per_second", "How many of them are settled a second").with({}, x.settled_rate).into(out);
+  gauge("tidings_backlog_full", "1 while new commands are refused since too many wait").with({}, x.backlog_full ? 1.0 : 0.0).into(out);
+  family refusals = counter("tidings_refusals_total", "Answers 503 and 429 that a bound gave, by bound");
+  for (size_t why = 0; why < refusal_names.size(); ++why) refusals.with({{"reason", refusal_names[why]}}, x.refusals[why]);
+  refusals.into(out);
 }
 
 void add_reactor(families& out, const metrics& x) {
@@ -109,6 +116,11 @@ void add_http(families& out, const metrics& x) {
   family streams = gauge("tidings_event_streams", "Server-Sent Event streams now");
   for (size_t kind = 0; kind < x.streams.size(); ++kind) streams.with({{"kind", stream_names[kind]}}, x.streams[kind]);
   streams.into(out);
+  counter("tidings_event_resumes_total", "Reads of what event streams had missed, by where it was found")
+    .with({{"from", "memory"}}, x.resumed_from_memory)
+    .with({{"from", "stream"}}, x.resumed_from_stream)
+    .into(out);
+  gauge("tidings_event_resumes_waiting", "Event streams that wait for their turn to read from the stream").with({}, x.resumes_waiting).into(out);
 }
 
 void add_nats(families& out, const metrics& x) {
@@ -117,6 +129,7 @@ void add_nats(families& out, const metrics& x) {
   counter("tidings_nats_disconnects_total", "Connections to NATS lost").with({}, x.disconnects).into(out);
   counter("tidings_nats_errors_total", "Errors that the NATS client reported, such as a slow consumer").with({}, x.nats_troubles).into(out);
   gauge("tidings_nats_open_calls", "Publishes and requests without an answer now").with({}, x.open_calls).into(out);
+  if (!x.durability.empty()) gauge("tidings_durability", "1 for the promise that holds: os, fsync or replicated").with({{"promise", x.durability}}, 1.0).into(out);
   if (x.stored.empty()) return;
   family messages = gauge("tidings_stream_messages", "Messages that a stream or bucket keeps; DEAD_LETTERS should have none");
   family bytes = gauge("tidings_stream_bytes", "Bytes that a stream or bucket keeps");

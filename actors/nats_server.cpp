@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
 
 #include <sys/wait.h>
 
@@ -32,10 +33,20 @@ void nats_server_state::init(nats_server_options options, readiness_actor readin
 
 void nats_server_state::start() {
   started_ = self_->clock().now();
+  std::vector<std::string> command{"nats-server", "-a", "127.0.0.1", "-p", std::to_string(options_.port), "-js", "-sd", options_.store,
+                                   "-n", "tidings-embedded"};
+  if (options_.sync_always) { // there is no argument for it
+    auto file = options_.store + "/nats-server.conf";
+    if (!(std::ofstream{file} << "jetstream { sync_interval: always }\n").flush()) {
+      // Without it the server would start, and break the promise.
+      spdlog::error("nats-server is not started: {} cannot be written", file);
+      self_->send(readiness_, component_state{"nats-server", false, file + " cannot be written"});
+      return;
+    }
+    command.insert(command.end(), {"-c", file});
+  }
   auto child = net::child_process::start(
-    *options_.io,
-    {"nats-server", "-a", "127.0.0.1", "-p", std::to_string(options_.port), "-js", "-sd", options_.store, "-n", "tidings-embedded"},
-    options_.store + "/nats-server.log", [this, self = nats_server_actor{self_}, raw = self_](int status) {
+    *options_.io, command, options_.store + "/nats-server.log", [this, self = nats_server_actor{self_}, raw = self_](int status) {
       net::activate(raw, [&] { on_exit(status); });
     });
   if (child) {

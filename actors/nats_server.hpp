@@ -22,6 +22,7 @@ struct nats_server_options {
   boost::asio::io_context* io = nullptr;
   std::string store;                             ///< Directory for JetStream and the server's log.
   uint16_t port = 0;                             ///< Loopback; stays the same over restarts, so that clients find it again.
+  bool sync_always = false;                      ///< Every write is synced to disk (nats-server 2.10 or newer).
 };
 
 /// The embedded nats-server: starts it, starts it again when it dies, ends it with us.

@@ -2,7 +2,6 @@
 #include "actors/reactor.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <spdlog/spdlog.h>
 
@@ -10,6 +9,7 @@
 #include "actors/failpoint.hpp"
 #include "actors/headers.hpp"
 #include "actors/settlement.hpp"
+#include "actors/stored_command.hpp"
 #include "envelopes/errc.hpp"
 #include "net/jetstream.hpp"
 
@@ -30,20 +30,12 @@ constexpr auto ask_again_after = 5s;
 
 enum cookies : uint64_t { consumer_state = 1 };
 
-constexpr milliseconds longest_delay{60'000};
-
 constexpr const char* ack_text = "+ACK";
 constexpr const char* in_progress_text = "+WPI";
 constexpr const char* term_text = "+TERM";
 
 milliseconds backoff(uint32_t failures) {
   return std::min<milliseconds>(50ms * (1U << std::min(failures, 7U)), longest_backoff);
-}
-
-std::optional<uint64_t> number(std::string_view text) {
-  uint64_t value = 0;
-  auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return ec == std::errc{} && end == text.data() + text.size() ? std::optional{value} : std::nullopt;
 }
 
 } // namespace
@@ -152,7 +144,7 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
   // What the stream held when we took over may have been told by whoever consumed before.
   bool seen_before = sequence <= std::max(delivered_, takeover_.last_sequence()) || info.delivered > 1;
   delivered_ = std::max(delivered_, sequence);
-  auto command = read(msg, info);
+  auto command = read_stored_command(*options_.models, msg, {takeover_.incarnation(), sequence});
   if (!command) {
     auto reason = failure_of(command.error()).detail;
     x.telling = outcome_of_unreadable(msg, reason);
@@ -160,29 +152,7 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
   }
   x.command = std::move(*command);
   failpoint("reactor.before_project");
-  // An id that a client chose may have been used before, too long ago for the stream to notice.
-  // And one that is put back has an outcome for certain.
-  seen_before = seen_before || !x.command->digest.empty() || x.command->retry > 0;
   self_->send(options_.projectors.at(x.command->entry.model->bucket.str()), project{x.command, seen_before, self_});
-}
-
-caf::expected<stored_command_ptr> reactor_state::read(const net::nats_message& msg, const net::delivery_info& info) const {
-  auto request = parse_command_request(msg.data());
-  if (!request) return request.error();
-  auto entry = options_.models->find_command(request->command_type);
-  if (!entry.model) return make_error(errc::no_handler, "no model declares " + request->command_type);
-  auto key = key_of(*entry.model, *entry.spec, request->payload, request->command_id);
-  if (!key) return key.error();
-  auto owner = token::admit(msg.header(command_headers::owner), "owner");
-  if (!owner) return owner.error();
-  stored_command command{std::move(*request), std::move(*owner), std::move(*key), {takeover_.incarnation(), info.stream_sequence},
-                         std::string{msg.header(command_headers::digest)}, std::string{msg.header(command_headers::traceparent)},
-                         number(msg.header(command_headers::expected_revision)), {}, {}, std::move(entry)};
-  if (auto expires = number(msg.header(command_headers::expires)))
-    command.expires = std::chrono::system_clock::time_point{milliseconds{*expires}};
-  if (auto delay = number(msg.header(command_headers::delay))) command.delay = std::min(milliseconds{*delay}, longest_delay);
-  command.retry = static_cast<uint32_t>(number(msg.header(command_headers::retry)).value_or(0));
-  return std::make_shared<const stored_command>(std::move(command));
 }
 
 void reactor_state::on_handled(const handled& x) {
@@ -207,9 +177,12 @@ void reactor_state::on_projected(projected& x) {
   failpoint("reactor.projected");
   using result = projected::result;
   switch (x.what) {
-    case result::superseded:
-      spdlog::warn("{} was settled before a later one of its key; nothing to do", name_of(*t.command));
-      return end(x.cookie, command_end::skipped);
+    case result::superseded: {
+      // Its owner was told once, and may have been told either: no outcome is made up. Whoever runs this is to know.
+      auto stored = net::parse_delivery(t.message.reply()).value_or(net::delivery_info{});
+      return bury(x.cookie, t, dead_letter_of(t.message, {"a later command of its key was applied, and its own outcome is not in NOTIFICATIONS any more",
+                                                          std::max(x.attempts, 1U), stored}));
+    }
     case result::told_before: return end(x.cookie, command_end::skipped);
     case result::gave_up: {
       t.telling = outcome_of(*t.command, x, t.reached);

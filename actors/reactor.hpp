@@ -69,7 +69,6 @@ private:
 
   void take_over();
   void take(const net::nats_message& msg, const net::delivery_info& info);
-  caf::expected<stored_command_ptr> read(const net::nats_message& msg, const net::delivery_info& info) const;
   void bury(uint64_t sequence, task& x, publish letter);
   void tell(uint64_t sequence, task& x, step at);
   void end(uint64_t sequence, command_end how);

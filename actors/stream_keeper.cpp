@@ -2,6 +2,7 @@
 #include "actors/stream_keeper.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -17,6 +18,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto look_again = 5s;
+constexpr int most_shortages = 6;
 constexpr int64_t second_ns = 1'000'000'000;
 constexpr const char* advisories = "$JS.EVENT.ADVISORY.STREAM.*.*";
 
@@ -31,6 +33,15 @@ json stream_config(std::string_view name, std::string_view subject, uint32_t rep
 
 } // namespace
 
+json bucket_config(const std::string& bucket, uint32_t replicas) {
+  auto config = stream_config("KV_" + bucket, "$KV." + bucket + ".>", replicas);
+  config["max_msgs_per_subject"] = 1;
+  config["discard"] = "new";
+  config["allow_rollup_hdrs"] = true;
+  config["deny_delete"] = true;
+  return config;
+}
+
 std::vector<wanted_stream> wanted_streams(const catalog& models, uint32_t replicas) {
   std::vector<wanted_stream> result;
   auto add = [&](std::string name, json config) { result.push_back({std::move(name), std::move(config)}); };
@@ -43,16 +54,7 @@ std::vector<wanted_stream> wanted_streams(const catalog& models, uint32_t replic
   add("DEAD_LETTERS", stream_config("DEAD_LETTERS", subjects::dead_letter_filter, replicas));
   std::vector<std::string> buckets{lease_bucket};
   for (auto& model : models.models()) buckets.push_back(model->bucket.str());
-  for (auto& bucket_name : buckets) {
-    auto name = "KV_" + bucket_name;
-    // The shape every KV client expects of a bucket (history 1).
-    auto bucket = stream_config(name, "$KV." + bucket_name + ".>", replicas);
-    bucket["max_msgs_per_subject"] = 1;
-    bucket["discard"] = "new";
-    bucket["allow_rollup_hdrs"] = true;
-    bucket["deny_delete"] = true;
-    add(std::move(name), std::move(bucket));
-  }
+  for (auto& bucket : buckets) add("KV_" + bucket, bucket_config(bucket, replicas));
   return result;
 }
 
@@ -141,7 +143,7 @@ std::string stream_keeper_state::complaint() const {
     if (auto asked = wanted.config["num_replicas"].get<uint32_t>(); replicas < asked)
       return "stream " + wanted.name + " has " + std::to_string(replicas) + (replicas == 1 ? " replica" : " replicas") + ", expected "
              + std::to_string(asked) + ": give it more (nats stream edit " + wanted.name + " --replicas " + std::to_string(asked)
-             + ") or start with --replicas " + std::to_string(replicas);
+             + ") or start with --durability os";
   }
   return {};
 }
@@ -161,7 +163,10 @@ void stream_keeper_state::judge() {
   for (auto& wanted : options_.streams)
     if (!found_.contains(wanted.name)) missing.push_back(&wanted);
   if (missing.empty()) {
-    complete_once_ = true;
+    if (!std::exchange(complete_once_, true)) {
+      if (!options_.says.empty()) spdlog::info(options_.says);
+      options_.counts->durability = to_string(options_.promise);
+    }
     auto last = [this](const char* stream) { return found_[stream]["state"].value("last_seq", uint64_t{0}); };
     bool again = !ready_;
     report(true, {});
@@ -185,10 +190,22 @@ void stream_keeper_state::on_created(const nats_reply& x) {
   auto answer = x.error ? caf::expected<net::jetstream::api_answer>{x.error}
                         : net::jetstream::parse_api_answer(x.message.data());
   if (!answer) report(false, "a stream could not be created: " + failure_of(answer.error()).detail);
-  else if (answer->error) report(false, "a stream could not be created: " + answer->error->description);
+  else if (answer->error) on_refused(*answer->error);
   if (--creates_open_ > 0) return;
   looking_ = false;
   if (answer && !answer->error) look();
+}
+
+void stream_keeper_state::on_refused(const net::jetstream::api_error& why) {
+  auto detail = "a stream could not be created: " + why.description;
+  bool alone = why.err_code == net::jetstream::err_not_clustered;
+  bool too_few = why.err_code == net::jetstream::err_no_suitable_peers || why.err_code == net::jetstream::err_insufficient_resources;
+  if (alone || too_few) detail = "--durability replicated needs a NATS cluster of three servers with JetStream: " + why.description;
+  // A cluster that is starting may not have seen its servers yet.
+  bool last = creates_open_ == 1;
+  if (too_few && last) ++shortages_;
+  if (last && (alone || shortages_ >= most_shortages)) options_.refuse(detail);
+  report(false, std::move(detail));
 }
 
 void stream_keeper_state::report(bool ready, std::string detail) {

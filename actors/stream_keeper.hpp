@@ -11,8 +11,10 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/durability.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/metrics.hpp"
+#include "net/jetstream.hpp"
 
 namespace tidings {
 
@@ -25,6 +27,9 @@ struct wanted_stream {
   json config; ///< As JetStream's API wants it.
 };
 
+/// How the stream of a bucket must be: the shape every KV client expects (history 1).
+json bucket_config(const std::string& bucket, uint32_t replicas);
+
 /// The streams and buckets that `models` need (DESIGN.md, "NATS: subjects, streams, buckets").
 /// @param replicas On how many servers of a cluster each is kept: 1, 3 or 5.
 std::vector<wanted_stream> wanted_streams(const catalog& models, uint32_t replicas = 1);
@@ -35,6 +40,8 @@ struct stream_keeper_options {
   /// Ends the program with a sentence: a stream is in the way from the start. Later the same is "not ready".
   std::function<void(std::string)> refuse;
   metrics_ptr counts = std::make_shared<metrics>();
+  durability promise = durability::os; ///< Told to `counts` once it holds.
+  std::string says = {};               ///< The promise in words, logged then; may be empty.
 };
 
 /// Looks at all streams at each connection, every few seconds, and when JetStream says that one changed. Creates what is
@@ -56,6 +63,7 @@ private:
   void ask_page();
   void on_page(const nats_reply& x);
   void on_created(const nats_reply& x);
+  void on_refused(const net::jetstream::api_error& why);
   void judge();
   /// @returns a sentence when a stream captures bus subjects, or is not as wanted.
   std::string complaint() const;
@@ -69,6 +77,7 @@ private:
   std::set<std::string> silent_;      // streams that are there, but whose servers did not answer this look
   size_t offset_ = 0;                 // how many streams the pages of this look have covered
   size_t creates_open_ = 0;
+  int shortages_ = 0;                 // looks in a row at whose end the cluster had too few servers
   bool connected_ = false, looking_ = false, complete_once_ = false, ready_ = false;
   std::string told_;
 };

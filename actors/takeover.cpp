@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
-#include <ctime>
 
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
@@ -20,29 +18,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::string_view prefix = "reactor-";
-
 int64_t nanoseconds(milliseconds x) {
   return std::chrono::nanoseconds{x}.count();
-}
-
-// Go's RFC 3339 in UTC with up to nine fractional digits; 0 for anything else.
-uint64_t created_ns(const std::string& text) {
-  std::tm t{};
-  int end = 0;
-  if (std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &t.tm_year, &t.tm_mon, &t.tm_mday, &t.tm_hour, &t.tm_min, &t.tm_sec,
-                  &end) != 6)
-    return 0;
-  t.tm_year -= 1900;
-  t.tm_mon -= 1;
-  uint64_t fraction = 0;
-  size_t i = static_cast<size_t>(end);
-  if (i < text.size() && text[i] == '.') ++i;
-  for (int digits = 0; digits < 9; ++digits) {
-    bool has = i < text.size() && text[i] >= '0' && text[i] <= '9';
-    fraction = fraction * 10 + (has ? static_cast<uint64_t>(text[i++] - '0') : 0);
-  }
-  return static_cast<uint64_t>(timegm(&t)) * 1'000'000'000 + fraction;
 }
 
 } // namespace
@@ -124,8 +101,9 @@ void takeover::on_consumers(json& body) {
   start_ = floor_ ? *floor_ + 1 : 1;
   auto consumers = body.value("consumers", json::array());
   for (auto& consumer : consumers) {
+    if (!consumer.is_object()) continue; // one that ended while the server made the list
     auto consumer_name = consumer.value("name", std::string{});
-    if (!consumer_name.starts_with(prefix)) continue;
+    if (!consumer_name.starts_with(consumer_prefix)) continue;
     former_.push_back(consumer_name);
     auto acknowledged = consumer.value("ack_floor", json::object()).value("stream_seq", uint64_t{0});
     // Until its first delivery is acknowledged, a consumer's floor is 0; but it was made behind what was settled then.
@@ -139,7 +117,7 @@ void takeover::on_consumers(json& body) {
 
 void takeover::on_stream(const json& body) {
   last_sequence_ = body.value("state", json::object()).value("last_seq", uint64_t{0});
-  auto incarnation = created_ns(body.value("created", std::string{}));
+  auto incarnation = net::jetstream::created_ns(body.value("created", std::string{}));
   // The stream was made anew since a former consumer or we looked at it: its numbers mean nothing for this one.
   if (start_ > last_sequence_ + 1 || (incarnation_ != 0 && incarnation_ != incarnation)) start_ = 1;
   incarnation_ = incarnation;
@@ -148,7 +126,7 @@ void takeover::on_stream(const json& body) {
 
 void takeover::create() {
   failpoint("takeover.before_create");
-  name_ = std::string{prefix} + make_session_id();
+  name_ = std::string{consumer_prefix} + make_session_id();
   consumed_ = 0;
   auto deliver = "_INBOX." + make_session_id();
   caf::anon_send(opts_.gateway, subscribe{deliver, {}, opts_.batches, epoch_});

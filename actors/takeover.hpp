@@ -47,6 +47,9 @@ public:
   uint64_t incarnation() const noexcept { return incarnation_; }     ///< When the stream was created.
   const std::string& trouble() const noexcept { return trouble_; }
 
+  /// Every consumer of a reactor is called this and something random.
+  static constexpr std::string_view consumer_prefix = "reactor-";
+
   /// Cookies of our requests have this bit; the owner's have not.
   static constexpr uint64_t cookie_bit = uint64_t{1} << 63;
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "app/dead_letter_box.hpp"
 
-#include <memory>
-
 #include "envelopes/errc.hpp"
 
 namespace tidings {
@@ -13,27 +11,8 @@ constexpr int publish_tries = 3;
 
 } // namespace
 
-caf::expected<net::nats_message> dead_letter_box::ask(const std::string& subject, const net::nats_headers& headers,
-                                                      const std::string& data) const {
-  natsMsg* made = nullptr;
-  auto status = natsMsg_Create(&made, subject.c_str(), nullptr, data.data(), static_cast<int>(data.size()));
-  std::unique_ptr<natsMsg, void (*)(natsMsg*)> request{made, natsMsg_Destroy};
-  for (auto& [name, value] : headers)
-    if (status == NATS_OK) status = natsMsgHeader_Set(made, name, value.c_str());
-  natsMsg* answer = nullptr;
-  if (status == NATS_OK) status = natsConnection_RequestMsg(&answer, nats_.get(), made, timeout_.count());
-  switch (status) {
-    case NATS_OK: return net::nats_message{answer};
-    case NATS_NO_RESPONDERS: return make_error(errc::unavailable, "nobody answers " + subject + ": start nats-server with -js");
-    case NATS_TIMEOUT:
-      return make_error(errc::outcome_unknown, "no answer from NATS within " + std::to_string(timeout_.count()) + " ms; does this user "
-                                                 "have the permission to publish to " + subject + '?');
-    default: return make_error(errc::unavailable, natsStatus_GetText(status));
-  }
-}
-
 caf::expected<std::optional<dead_letter>> dead_letter_box::get(const json& what) const {
-  auto answer = ask(net::jetstream::api("DIRECT.GET.DEAD_LETTERS"), {}, what.dump());
+  auto answer = calls_.ask({net::jetstream::api("DIRECT.GET.DEAD_LETTERS"), {}, what.dump()});
   if (!answer) return answer.error();
   if (answer->status() == 404) return std::optional<dead_letter>{};
   if (answer->status() != 0) return make_error(errc::unavailable, "DEAD_LETTERS cannot be read: " + std::to_string(answer->status()));
@@ -44,7 +23,7 @@ caf::expected<std::optional<dead_letter>> dead_letter_box::get(const json& what)
 
 caf::expected<uint64_t> dead_letter_box::last_sequence() const {
   // A direct get of a stream that is not there is not answered at all.
-  auto answer = ask(net::jetstream::api("STREAM.INFO.DEAD_LETTERS"), {}, {});
+  auto answer = calls_.ask({net::jetstream::api("STREAM.INFO.DEAD_LETTERS"), {}, {}});
   if (!answer) return answer.error();
   auto info = net::jetstream::parse_api_answer(answer->data());
   if (!info) return info.error();
@@ -73,14 +52,14 @@ caf::expected<net::jetstream::pub_ack> dead_letter_box::put_back(const dead_lett
   auto command = retry_of(letter);
   if (!command) return command.error();
   for (int tries = 1;; ++tries) {
-    auto answer = ask(command->subject, command->headers, command->data);
+    auto answer = calls_.ask({command->subject, command->headers, command->data});
     if (answer) return net::jetstream::parse_pub_ack(answer->data());
     if (code_of(answer.error()) != errc::outcome_unknown || tries == publish_tries) return answer.error();
   }
 }
 
 caf::error dead_letter_box::remove(const dead_letter& letter) const {
-  auto answer = ask(net::jetstream::api("STREAM.MSG.DELETE.DEAD_LETTERS"), {}, json{{"seq", letter.sequence}, {"no_erase", true}}.dump());
+  auto answer = calls_.ask({net::jetstream::api("STREAM.MSG.DELETE.DEAD_LETTERS"), {}, json{{"seq", letter.sequence}, {"no_erase", true}}.dump()});
   if (!answer) return answer.error();
   auto parsed = net::jetstream::parse_api_answer(answer->data());
   if (!parsed) return parsed.error();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -11,15 +10,14 @@
 #include <caf/expected.hpp>
 
 #include "actors/dead_letter.hpp"
-#include "client/bus.hpp"
-#include "net/jetstream.hpp"
+#include "app/nats_calls.hpp"
 
 namespace tidings {
 
 /// The streams DEAD_LETTERS and COMMANDS as an operator's tool uses them. Blocking. Each call has a deadline.
 class dead_letter_box {
 public:
-  dead_letter_box(client::connection nats, std::chrono::milliseconds timeout) : nats_{std::move(nats)}, timeout_{timeout} {}
+  explicit dead_letter_box(nats_calls calls) : calls_{std::move(calls)} {}
 
   /// Which letters: of this type, with this id; an empty one stands for all.
   struct selection {
@@ -39,13 +37,11 @@ public:
   caf::error remove(const dead_letter& letter) const;
 
 private:
-  caf::expected<net::nats_message> ask(const std::string& subject, const net::nats_headers& headers, const std::string& data) const;
   caf::expected<uint64_t> last_sequence() const;
   /// The one letter that a direct get finds; nothing when there is none.
   caf::expected<std::optional<dead_letter>> get(const json& what) const;
 
-  client::connection nats_;
-  std::chrono::milliseconds timeout_;
+  nats_calls calls_;
 };
 
 } // namespace tidings

@@ -183,7 +183,7 @@ int dead(const dead_options& options) {
   if (auto err = login->check()) return complain(failure_of(err).detail, 2);
   auto nats = client::connect(options.nats.url, std::move(login));
   if (!nats) return complain(failure_of(nats.error()).detail, 1);
-  dead_letter_box box{std::move(*nats), std::chrono::milliseconds{options.timeout_ms}};
+  dead_letter_box box{nats_calls{std::move(*nats), std::chrono::milliseconds{options.timeout_ms}}};
   switch (options.what) {
     case deed::list: return list(box, options);
     case deed::show: return show(box, options);

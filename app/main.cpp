@@ -9,6 +9,7 @@
 #include "app/client_verbs.hpp"
 #include "app/dead_verb.hpp"
 #include "app/nats_client_options.hpp"
+#include "app/replay_verb.hpp"
 #include "app/serve_options.hpp"
 #include "app/version.hpp"
 #include "app/watch.hpp"
@@ -61,6 +62,9 @@ int main(int argc, char** argv) {
   dead_options burying;
   auto* dead_verb = app.add_subcommand("dead", "Look at commands that were given up, retry or drop them");
   add_dead_options(*dead_verb, burying);
+  replay_options replaying;
+  auto* replay_verb = app.add_subcommand("replay", "Rebuild a bucket from the commands and swap it in");
+  add_replay_options(*replay_verb, replaying);
   try {
     if (argc > 1 && argv[1][0] != '-' && !is_verb(app, argv[1]))
       throw CLI::ParseError{std::string{"there is no verb '"} + argv[1] + "'", 2};
@@ -71,6 +75,7 @@ int main(int argc, char** argv) {
     if (*serve_verb) return serve(options);
     if (*watch_verb) return watch(watching);
     if (*dead_verb) return dead(burying);
+    if (*replay_verb) return replay_bucket(replaying);
   } catch (const CLI::Success& e) { // --help, --version
     return app.exit(e);
   } catch (const CLI::ParseError& e) {

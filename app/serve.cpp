@@ -11,6 +11,7 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include "actors/backlog_watch.hpp"
 #include "actors/command_bus.hpp"
 #include "actors/command_handler.hpp"
 #include "actors/event_stream.hpp"
@@ -106,15 +107,16 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   parts_.readiness = system_.spawn(readiness, std::move(expected));
   if (embedded_port != 0) {
     url = "nats://127.0.0.1:" + std::to_string(embedded_port);
-    parts_.server = system_.spawn(nats_server, nats_server_options{&io_, options_.store, embedded_port}, parts_.readiness);
+    parts_.server = system_.spawn(nats_server, nats_server_options{&io_, options_.store, embedded_port, options_.promise == durability::fsync}, parts_.readiness);
   }
   parts_.gateway = system_.spawn(nats_gateway, &io_, net::nats_options{url, "tidings", options_.nats_secrets}, parts_.readiness, counts_);
-  parts_.hub = system_.spawn(notification_hub, parts_.gateway, parts_.readiness);
+  parts_.hub = system_.spawn(notification_hub, notification_hub_options{parts_.gateway, parts_.readiness, counts_,
+                                                                       serves ? outcome_history::limits{} : outcome_history::limits{0, 0}});
   std::map<std::string, read_model_actor> read_models;
-  stream_keeper_options streams{wanted_streams(*models_, options_.replicas), {parts_.hub}, [this](const std::string& why) {
+  stream_keeper_options streams{wanted_streams(*models_, replicas_of(options_.promise)), {parts_.hub}, [this](const std::string& why) {
     exit_code_ = refuse_to_start(why);
     stop();
-  }, counts_};
+  }, counts_, options_.promise, promise_of(options_.promise, embedded_port != 0)};
   for (auto& model : models_->models()) {
     auto copy = system_.spawn(read_model, model, parts_.gateway, parts_.readiness);
     read_models.emplace(model->bucket.str(), copy);
@@ -129,13 +131,14 @@ void gateway_process::spawn(std::shared_ptr<boost::asio::ip::tcp::acceptor> acce
   }
   // A process that only reacts answers /healthz and /readyz and knows no commands.
   auto served = serves ? models_ : *catalog::make({});
-  auto forwarder = system_.spawn(request_forwarder, request_forwarder_options{parts_.gateway});
+  auto forwarder = system_.spawn(request_forwarder, request_forwarder_options{.gateway = parts_.gateway, .counts = counts_});
   keep(forwarder);
   parts_.commands = system_.spawn(command_bus, command_bus_options{.models = served, .gateway = parts_.gateway, .hub = parts_.hub, .reactor = parts_.reactor, .forwarder = forwarder, .counts = counts_});
+  if (serves) keep(system_.spawn(backlog_watch, backlog_watch_options{parts_.gateway, parts_.commands, options_.max_backlog, counts_}));
   auto queries = system_.spawn(query_bus, served, std::move(read_models), forwarder);
   keep(queries);
   for (auto& model : served->models()) {
-    parts_.endpoints.push_back(system_.spawn(service_endpoint, service_endpoint_options{model, parts_.gateway, parts_.commands, queries}));
+    parts_.endpoints.push_back(system_.spawn(service_endpoint, service_endpoint_options{model, parts_.gateway, parts_.commands, queries, counts_}));
     keep(parts_.endpoints.back());
   }
   keep(system_.spawn(stream_keeper, parts_.gateway, parts_.readiness, std::move(streams)));
@@ -272,8 +275,7 @@ std::string try_it(const catalog& models, const std::string& url) {
 } // namespace
 
 int serve(const serve_options& options) {
-  if (options.nats == "embedded" && options.replicas > 1)
-    return refuse_to_start("--replicas " + std::to_string(options.replicas) + " needs a NATS cluster: give its addresses with --nats");
+  if (auto why = startup::check_durability(options.promise, options.nats); !why.empty()) return refuse_to_start(why);
   auto models = startup::load_models(options.models);
   if (!models) return refuse_to_start(failure_of(models.error()).detail);
   if (auto err = net::nats_login{options.nats_secrets}.check()) return refuse_to_start(failure_of(err).detail);

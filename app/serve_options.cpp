@@ -2,6 +2,8 @@
 #include "app/serve_options.hpp"
 
 #include <algorithm>
+#include <map>
+#include <sstream>
 
 #include "app/nats_client_options.hpp"
 
@@ -15,10 +17,12 @@ void add_serve_options(CLI::App& verb, serve_options& x) {
   verb.add_option("--listen", x.listen, "Address and port for HTTP; port 0 takes a free one")->envname("TIDINGS_LISTEN")->capture_default_str();
   add_nats_options(verb, x.nats, x.nats_secrets, embedded_nats::allowed);
   verb.add_option("--store", x.store, "Directory of the embedded nats-server")->envname("TIDINGS_STORE")->capture_default_str();
-  verb.add_option("--replicas", x.replicas, "On how many servers of a NATS cluster streams and buckets are kept: 1, 3 or 5")
-    ->envname("TIDINGS_REPLICAS")
-    ->check(CLI::IsMember({1, 3, 5}))
-    ->capture_default_str();
+  static const std::map<std::string, durability> promises{{"os", durability::os}, {"fsync", durability::fsync}, {"replicated", durability::replicated}};
+  verb.add_option("--durability", x.promise, "What an acknowledged command survives: os (the end of any process), fsync (a power cut), replicated "
+                                            "(the loss of one of three servers)")
+    ->envname("TIDINGS_DURABILITY")
+    ->transform(CLI::Transformer(promises))
+    ->default_str("os");
   verb.add_option("--model", x.models, "Model file; may be given several times. Default: the locations example")
     ->envname("TIDINGS_MODEL")
     ->take_all();
@@ -35,6 +39,10 @@ void add_serve_options(CLI::App& verb, serve_options& x) {
   verb.add_option("--max-wait", x.max_wait_ms, "The most milliseconds a client can ask to wait")
     ->envname("TIDINGS_MAX_WAIT")
     ->check(CLI::Range(0, 3'600'000))
+    ->capture_default_str();
+  verb.add_option("--max-backlog", x.max_backlog, "Commands that may wait to be handled; beyond it 503, with Retry-After by how fast they are; 0: no limit")
+    ->envname("TIDINGS_MAX_BACKLOG")
+    ->check(CLI::Range(0, 1'000'000'000))
     ->capture_default_str();
   verb.add_flag("--demo", x.demo, "Let clients slow handlers down (Tidings-Delay-Ms), to show what a slow system feels like")
     ->envname("TIDINGS_DEMO");

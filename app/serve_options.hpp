@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "actors/durability.hpp"
 #include "app/door_options.hpp"
 #include "net/nats_secrets.hpp"
 
@@ -19,11 +20,12 @@ struct serve_options {
   std::string nats = "embedded";       ///< A URL, or "embedded".
   net::nats_secrets nats_secrets;
   std::string store = ".tidings";      ///< Of the embedded server.
-  uint32_t replicas = 1;               ///< On how many servers of a cluster streams and buckets are kept: 1, 3 or 5.
+  durability promise = durability::os; ///< What an acknowledged command survives.
   std::vector<std::string> models;     ///< Empty: the locations example.
   std::vector<std::string> roles{"gateway", "reactor"}; ///< What this process does; both by default.
   uint32_t default_wait_ms = 0;
   uint32_t max_wait_ms = 30'000;
+  uint64_t max_backlog = 100'000;      ///< Commands that may wait to be handled, anywhere; beyond it new ones are refused. 0: no limit.
   bool demo = false;                   ///< Lets clients slow handlers down, to show what a slow system feels like.
   door_options door;
   std::string log_level = "info";

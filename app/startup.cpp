@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "app/builtin_model.hpp"
+#include "app/nats_version.hpp"
 #include "envelopes/errc.hpp"
 
 namespace tidings::startup {
@@ -105,6 +106,16 @@ caf::error check_nats_server() {
   for (std::string folder; std::getline(folders, folder, ':');)
     if (::access((folder + "/nats-server").c_str(), X_OK) == 0) return {};
   return bad("nats-server is not in PATH: install the Debian package nats-server, or give --nats URL of a server that runs");
+}
+
+std::string check_durability(durability promise, const std::string& nats) {
+  bool embedded = nats == "embedded";
+  if (promise != durability::fsync) return refusal_of(promise, embedded, {});
+  if (embedded)
+    if (auto missing = check_nats_server()) return failure_of(missing).detail;
+  auto version = embedded ? nats_version::installed() : nats_version::oldest_of(nats);
+  if (!version) return "--durability fsync cannot be checked: " + failure_of(version.error()).detail;
+  return refusal_of(promise, embedded, *version);
 }
 
 caf::expected<uint16_t> free_port(boost::asio::io_context& io) {

@@ -10,6 +10,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <caf/expected.hpp>
 
+#include "actors/durability.hpp"
 #include "model/catalog.hpp"
 
 /// What must hold before the gateway starts. Every error is `errc::bad_configuration` or `bad_model` with one sentence
@@ -41,6 +42,10 @@ uint64_t raise_open_files();
 
 /// Whether nats-server can be found in PATH.
 caf::error check_nats_server();
+
+/// Why `promise` cannot be kept by the NATS at `nats` (`embedded`, or URLs), as one sentence; empty when nothing speaks
+/// against it. Asks the server only where the answer depends on it.
+std::string check_durability(durability promise, const std::string& nats);
 
 /// A loopback port that was free a moment ago.
 caf::expected<uint16_t> free_port(boost::asio::io_context& io);

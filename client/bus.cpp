@@ -86,6 +86,8 @@ caf::expected<connection> connect(const std::string& url, std::shared_ptr<net::n
   std::unique_ptr<natsOptions, void (*)(natsOptions*)> options{raw, natsOptions_Destroy};
   if (status == NATS_OK) status = net::set_servers(raw, url);
   if (status == NATS_OK) status = natsOptions_SetName(raw, "tidings client");
+  // What waits for an answer anyway gains nothing by being gathered for a millisecond.
+  if (status == NATS_OK) status = natsOptions_SetSendAsap(raw, true);
   if (status == NATS_OK) status = natsOptions_SetTimeout(raw, connect_timeout.count());
   if (status == NATS_OK && login)
     if (auto err = login->apply(raw)) return err;

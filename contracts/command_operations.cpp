@@ -77,7 +77,7 @@ json command_operation(openapi_draft& draft, const service_model& model, const c
   if (may_conflict(model, spec))
     out.body(409, "The outcome: failed, a conflict with what is stored (`already_exists`, `missing`, `not_unique`).", json_type, failed,
              {"Cache-Control", "Server-Timing", "Preference-Applied?"});
-  out.problems({errc::schema_violation, errc::idempotency_mismatch, errc::overloaded, errc::unavailable, errc::storage_refused,
+  out.problems({errc::schema_violation, errc::idempotency_mismatch, errc::overloaded, errc::backlog_full, errc::unavailable, errc::storage_refused,
                 errc::outcome_unknown, errc::shutting_down});
   if (!spec.allow.empty()) out.problems({errc::forbidden});
   if (draft.settings.limits_waits) out.problems({errc::too_many_requests});

@@ -2,6 +2,8 @@
 #include "net/jetstream.hpp"
 
 #include <charconv>
+#include <cstdio>
+#include <ctime>
 
 #include "envelopes/errc.hpp"
 
@@ -49,6 +51,24 @@ caf::expected<api_answer> parse_api_answer(std::string_view text) {
   if (!body.is_object()) return make_error(errc::bad_reply, "expected a JetStream API answer");
   auto error = error_of(body);
   return api_answer{std::move(body), std::move(error)};
+}
+
+uint64_t created_ns(const std::string& text) {
+  std::tm t{};
+  int end = 0;
+  if (std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &t.tm_year, &t.tm_mon, &t.tm_mday, &t.tm_hour, &t.tm_min, &t.tm_sec,
+                  &end) != 6)
+    return 0;
+  t.tm_year -= 1900;
+  t.tm_mon -= 1;
+  uint64_t fraction = 0;
+  size_t i = static_cast<size_t>(end);
+  if (i < text.size() && text[i] == '.') ++i;
+  for (int digits = 0; digits < 9; ++digits) {
+    bool has = i < text.size() && text[i] >= '0' && text[i] <= '9';
+    fraction = fraction * 10 + (has ? static_cast<uint64_t>(text[i++] - '0') : 0);
+  }
+  return static_cast<uint64_t>(timegm(&t)) * 1'000'000'000 + fraction;
 }
 
 std::string api(std::string_view verb) {

@@ -17,6 +17,9 @@ namespace tidings::net::jetstream {
 /// JetStream's own error numbers that we act on.
 inline constexpr int err_wrong_last_sequence = 10071;
 inline constexpr int err_stream_not_found = 10059;
+inline constexpr int err_not_clustered = 10074;      // more than one replica, and no cluster
+inline constexpr int err_no_suitable_peers = 10005;
+inline constexpr int err_insufficient_resources = 10023;
 inline constexpr int err_consumer_not_found = 10014;
 inline constexpr int err_no_message_found = 10037;
 
@@ -44,6 +47,10 @@ struct api_answer {
 
 /// @returns `bad_reply` when `text` is not JSON.
 caf::expected<api_answer> parse_api_answer(std::string_view text);
+
+/// A time as JetStream writes it (Go's RFC 3339 in UTC, up to nine fractional digits), in nanoseconds since 1970; 0 for
+/// anything else.
+uint64_t created_ns(const std::string& text);
 
 /// `$JS.API.` + verb, e.g. api("STREAM.INFO.COMMANDS").
 std::string api(std::string_view verb);

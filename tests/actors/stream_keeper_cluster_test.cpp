@@ -23,6 +23,16 @@ struct cluster_fixture : keeper_fixture {
     auto body = json{{"total", server.size()}, {"streams", streams}, {"missing", silent}};
     give(keeper, reply(got.last<nats_request>(), incoming::api_answer(body)));
   }
+
+  /// The server refuses everything that is asked for in this look.
+  void refuse_creation(int err_code, const std::string& why) {
+    std::vector<nats_request> asked;
+    for (auto& x : got.all<nats_request>())
+      if (x.subject.starts_with("$JS.API.STREAM.CREATE.")) asked.push_back(x);
+    auto wanted = wanted_streams(*models).size();
+    CAF_REQUIRE(asked.size() >= wanted);
+    for (auto i = asked.size() - wanted; i < asked.size(); ++i) give(keeper, reply(asked[i], incoming::api_refusal(500, err_code, why)));
+  }
 };
 
 } // namespace
@@ -83,6 +93,37 @@ CAF_TEST(streams that answer again later are reported again) {
   list();
   CAF_CHECK(told().ready);
   CAF_CHECK_EQUAL(got.count<streams_ready>(), 2u);
+}
+
+CAF_TEST(a server that is alone cannot replicate and refuses the start) {
+  start(3);
+  connection(true);
+  list();
+  refuse_creation(10074, "replicas > 1 not supported in non-clustered mode");
+  CAF_REQUIRE_EQUAL(refusals.size(), 1u);
+  CAF_CHECK(refusals[0].find("--durability replicated needs a NATS cluster of three servers") == 0);
+}
+
+CAF_TEST(a cluster that stays too small refuses the start but one that is starting does not) {
+  start(3);
+  connection(true);
+  for (int look = 1; look <= 6; ++look) {
+    list();
+    CAF_CHECK(refusals.empty());
+    refuse_creation(10005, "no suitable peers for placement");
+    CAF_CHECK(says("needs a NATS cluster of three servers"));
+    if (look < 6) pass(5s, 100ms);
+  }
+  CAF_CHECK_EQUAL(refusals.size(), 1u);
+}
+
+CAF_TEST(the promise is told once everything is there) {
+  start(3);
+  CAF_CHECK_EQUAL(counts->durability, "");
+  have_all_on(3);
+  connection(true);
+  list();
+  CAF_CHECK_EQUAL(counts->durability, "replicated");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -255,4 +255,11 @@ CAF_TEST(stopping ends the subscription and turns later deliveries away) {
   CAF_CHECK(!x.consuming());
 }
 
+CAF_TEST(a consumer that ended while the server made its list is none) {
+  begin(std::nullopt);
+  answer({{"consumers", json::array({nullptr, consumer("reactor-a", 10)})}});
+  stream_is(12);
+  CAF_CHECK_EQUAL(x.start(), 11u);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

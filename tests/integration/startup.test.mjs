@@ -63,8 +63,7 @@ test('what is wrong is said in one sentence, and the program ends with 2', async
     await refused(['--store', path.join(file, 'store')], {}, /store/);
   });
   await world.claim('a NATS address that is none', () => refused(['--nats', 'http://x'], {}, /http:\/\/x/));
-  await world.claim('a number of replicas that NATS does not have', () => refused(['--replicas', '2', '--store', store], {}, /replicas/));
-  await world.claim('replicas without a cluster', () => refused(['--store', store], { env: { TIDINGS_REPLICAS: '3' } }, /--replicas 3/, /--nats/));
+  await world.claim('a durability that there is not', () => refused(['--durability', 'always', '--store', store], {}, /--durability/));
   await world.claim('a config file that does not exist', () => refused(['--config', 'no-such.toml'], {}, /no-such\.toml/));
 });
 

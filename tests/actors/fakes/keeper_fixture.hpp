@@ -25,6 +25,7 @@ struct keeper_fixture : actor_fixture {
   nats_gateway_actor gateway = fake<nats_gateway_actor>();
   readiness_actor ready = fake<readiness_actor>();
   std::vector<std::string> refusals;
+  metrics_ptr counts;
   stream_keeper_actor keeper;
   /// The streams of the server, by name.
   std::map<std::string, json> server;
@@ -36,6 +37,8 @@ struct keeper_fixture : actor_fixture {
     stream_keeper_options options;
     options.streams = wanted_streams(*models, replicas);
     options.listeners = {fake<streams_listener>()};
+    counts = options.counts;
+    options.promise = replicas > 1 ? durability::replicated : durability::os;
     options.refuse = [this](const std::string& why) { refusals.push_back(why); };
     keeper = kept(sys.spawn(stream_keeper, gateway, ready, std::move(options)));
     consume_messages();

@@ -44,11 +44,11 @@ class Node {
   }
 
   freeze() {
-    this.child.kill('SIGSTOP');
+    return this.child.freeze();
   }
 
   thaw() {
-    this.child.kill('SIGCONT');
+    this.child.thaw();
   }
 }
 
@@ -124,7 +124,7 @@ export class Cluster {
       node.tidings?.client?.close();
       node.tidings = Tidings.launch(serveArguments({
         nats: links.map(({ url }) => url).join(','), models: this.models,
-        args: ['--listen', `127.0.0.1:${port}`, '--roles', role, '--replicas', String(servers)],
+        args: ['--listen', `127.0.0.1:${port}`, '--roles', role, '--durability', servers > 1 ? 'replicated' : 'os'],
       }), { cwd: this.directory, env });
       await node.tidings.listening();
       node.origin = node.tidings.origin;
