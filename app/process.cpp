@@ -47,15 +47,14 @@ void process::on(shard& x, F f) {
   boost::asio::post(x.io(), [&x, f = std::move(f)]() mutable { f(x); });
 }
 
-void process::add_shard(catalog_ptr models, std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor, std::shared_ptr<gatekeeper> door,
-                        std::shared_ptr<net::nats_login> login) {
+void process::add_shard(catalog_ptr models, std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor, std::shared_ptr<gatekeeper> door) {
   auto number = shards_.size();
   if (auto& renewal = reloads_.renewal())
     door->renew_by([renewal, &io = *loops_[number]](std::function<void()> then) {
       // Keys come to the shard by the same way, and before this.
       return renewal->wait([&io, then = std::move(then)] { boost::asio::post(io, then); }, key_renewal::clock::now());
     });
-  shard_parts own{number, std::move(models), std::move(acceptor), std::move(door), std::move(login), [this](int exit_code, std::string sentence) {
+  shard_parts own{number, std::move(models), std::move(acceptor), std::move(door), [this](int exit_code, std::string sentence) {
     boost::asio::post(home_, [this, exit_code, sentence = std::move(sentence)] { fail(exit_code, sentence); });
   }};
   shards_.push_back(std::make_unique<shard>(*loops_[number], shared_, std::move(own)));

@@ -26,8 +26,7 @@ public:
   process(io_loops& loops, const process_parts& shared, std::shared_ptr<net::tls_identity> tls);
 
   /// Before `run`, once for each loop, in their order.
-  void add_shard(catalog_ptr models, std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor, std::shared_ptr<gatekeeper> door,
-                 std::shared_ptr<net::nats_login> login);
+  void add_shard(catalog_ptr models, std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor, std::shared_ptr<gatekeeper> door);
 
   /// Serves until a signal, or a failure. @param ready Is said on standard output once all shards are ready.
   /// @returns the process's exit code.

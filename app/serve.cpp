@@ -13,6 +13,7 @@
 #include "app/version.hpp"
 #include "envelopes/errc.hpp"
 #include "envelopes/shown_url.hpp"
+#include "net/nats_login.hpp"
 
 namespace tidings {
 
@@ -43,11 +44,7 @@ int serve(const serve_options& options) {
   if (!sources) return refuse(sources.error());
   auto models = startup::make_catalog(*sources);
   if (!models) return refuse(models.error());
-  std::vector<std::shared_ptr<net::nats_login>> logins; // one for each connection
-  for (uint32_t i = 0; i < options.threads; ++i) {
-    logins.push_back(std::make_shared<net::nats_login>(options.nats_secrets));
-    if (auto err = logins.back()->check()) return refuse(err);
-  }
+  if (auto err = net::nats_login{options.nats_secrets}.check()) return refuse(err);
   io_loops loops; // outlive the actor systems
   for (uint32_t i = 0; i < options.threads; ++i) loops.push_back(std::make_unique<boost::asio::io_context>(1));
   auto acceptors = startup::listen(loops, options.listen);
@@ -87,7 +84,7 @@ int serve(const serve_options& options) {
   process gateway{loops, shared, tls};
   for (size_t i = 0; i < loops.size(); ++i) {
     auto own = *startup::make_catalog(*sources); // it did once already
-    gateway.add_shard(std::move(own), std::move((*acceptors)[i]), front_door::make_gatekeeper(options.door, *keys, tickets), std::move(logins[i]));
+    gateway.add_shard(std::move(own), std::move((*acceptors)[i]), front_door::make_gatekeeper(options.door, *keys, tickets));
   }
   auto url = url_of(endpoint, tls != nullptr);
   std::cout << "Tidings " << TIDINGS_VERSION << " listens on " << url << '\n';

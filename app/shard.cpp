@@ -101,7 +101,7 @@ void shard::spawn_nats() {
     if (own_.number == 0) server_ = system_.spawn(nats_server, nats_server_options{&io_, options.store, shared_.embedded_port, options.promise == durability::fsync}, parts_.readiness);
   }
   auto name = is_alone() ? std::string{"tidings"} : "tidings-" + std::to_string(own_.number);
-  parts_.gateway = system_.spawn(nats_gateway, &io_, net::nats_options{url, std::move(name), own_.login}, parts_.readiness, counts_);
+  parts_.gateway = system_.spawn(nats_gateway, &io_, net::nats_options{url, std::move(name), options.nats_secrets}, parts_.readiness, counts_);
   parts_.hub = system_.spawn(notification_hub, notification_hub_options{parts_.gateway, parts_.readiness, counts_,
                                                                         has_role(options, "gateway") ? outcome_history::limits{} : outcome_history::limits{0, 0}});
 }

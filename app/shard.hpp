@@ -21,7 +21,6 @@
 #include "app/serve_options.hpp"
 #include "app/shutdown.hpp"
 #include "model/catalog.hpp"
-#include "net/nats_login.hpp"
 #include "net/tls_server.hpp"
 
 namespace tidings {
@@ -42,7 +41,6 @@ struct shard_parts {
   catalog_ptr models;
   std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor; ///< On the shard's loop.
   std::shared_ptr<gatekeeper> door;
-  std::shared_ptr<net::nats_login> login;
   /// The shard cannot go on: ends the process with the exit code. The sentence, if any, is for standard error.
   /// Called on the shard's thread.
   std::function<void(int exit_code, std::string sentence)> fail;

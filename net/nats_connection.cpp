@@ -10,6 +10,7 @@
 
 #include "envelopes/errc.hpp"
 #include "envelopes/shown_url.hpp"
+#include "net/nats_login.hpp"
 #include "net/nats_servers.hpp"
 
 namespace tidings::net {
@@ -45,7 +46,7 @@ constexpr int io_buffer_bytes = 256 * 1024;
 class nats_connection::link : public std::enable_shared_from_this<link> {
 public:
   link(boost::asio::io_context& io, nats_options options, events on)
-      : options_{std::move(options)}, on_{std::move(on)}, io_{&io} {
+      : options_{std::move(options)}, login_{options_.secrets}, on_{std::move(on)}, io_{&io} {
     loop_.emplace(io, [this] {
       if (on_.readable) on_.readable();
     });
@@ -95,6 +96,7 @@ private:
   }
 
   nats_options options_;
+  nats_login login_; // before what logs in by it
   events on_;
   std::mutex mutex_;
   boost::asio::io_context* io_; // null once stopped; under mutex_
@@ -109,10 +111,10 @@ private:
 };
 
 caf::error nats_connection::link::start() {
-  if (options_.login)
-    options_.login->on_trouble = [weak = weak_from_this()](std::string what) {
-      if (auto self = weak.lock()) self->hop([what = std::move(what)](link& x) { x.tell_trouble(what); });
-    };
+  login_.on_trouble = [this](std::string what) { // on threads of nats.c's, which end before this does
+    hop([what = std::move(what)](link& x) { x.tell_trouble(what); });
+  };
+  if (auto err = login_.read()) return err;
   if (auto err = make_options()) return err;
   start_connecting();
   return {};
@@ -154,7 +156,7 @@ caf::error nats_connection::link::make_options() {
     return make_error(errc::bad_configuration, "the NATS URL " + without_secrets(options_.url) + " cannot be used: "
                                                  + nats_GetLastError(nullptr));
   }
-  auto err = options_.login ? options_.login->apply(raw) : caf::error{};
+  auto err = login_.apply(raw);
   if (err) delete std::exchange(closure_, nullptr);
   return err;
 }
@@ -196,7 +198,7 @@ void nats_connection::link::connect_until_stopped() {
     if (wake_.wait_for(guard, refused ? refused_wait : first_connect_wait, [this] { return stopping_; })) break;
     guard.unlock();
     // Nothing else uses the options while nobody is connected.
-    if (refused && options_.login) options_.login->renew(opts_.get());
+    if (refused) login_.renew(opts_.get());
   }
   delete std::exchange(closure_, nullptr); // no connection, so no closed callback
 }

@@ -15,14 +15,14 @@
 
 #include "net/nats_loop.hpp"
 #include "net/nats_message.hpp"
-#include "net/nats_login.hpp"
+#include "net/nats_secrets.hpp"
 
 namespace tidings::net {
 
 struct nats_options {
   std::string url;               ///< e.g. nats://127.0.0.1:4222; several separated by commas.
   std::string name = "tidings";  ///< Shown in the server's connection list.
-  std::shared_ptr<nats_login> login = {}; ///< Already read; null: none.
+  nats_secrets secrets = {};
 };
 
 /// One NATS connection on an io_context: RAII over nats.c in event-loop mode. Reconnects for ever.
