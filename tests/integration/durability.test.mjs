@@ -12,7 +12,7 @@ import { eventually } from './lib/wait.mjs';
 import { test } from './lib/world.mjs';
 
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
-const version = execFileSync('nats-server', ['--version'], { env }).toString().match(/v(\S+)/)[1];
+const version = execFileSync('nats-server', ['--version'], { env }).toString().match(/ v(\S+)/)[1];
 const [major, minor] = version.split('.').map(Number);
 const canSync = major > 2 || (major === 2 && minor >= 10);
 const escaped = version.replaceAll('.', '\\.');

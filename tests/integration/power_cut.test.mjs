@@ -12,7 +12,7 @@ import { eventually } from './lib/wait.mjs';
 import { test } from './lib/world.mjs';
 
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
-const version = execFileSync('nats-server', ['--version'], { env }).toString().match(/v(\S+)/)[1];
+const version = execFileSync('nats-server', ['--version'], { env }).toString().match(/ v(\S+)/)[1];
 const [major, minor] = version.split('.').map(Number);
 const canSync = major > 2 || (major === 2 && minor >= 10);
 const seconds = Number(process.env.POWER_CUT_SECONDS ?? 3);
@@ -42,11 +42,11 @@ async function kept(world, store) {
   return info && new Set(Object.keys(info.state.subjects ?? {}).map((subject) => subject.split('.')[3]));
 }
 
-async function cut(world, { durability = 'os', prepare = () => {} } = {}) {
+async function cut(world, { durability = 'os', prepare } = {}) {
   const disk = world.adopt(Disk.make(world.directory()));
   const store = path.join(disk.root, 'store');
   fs.mkdirSync(store);
-  prepare(store);
+  prepare?.(store);
   execFileSync('sync', ['--file-system', store]); // an installed system is on disk
   const tidings = await world.tidings({ store, args: ['--durability', durability] });
   const started = performance.now();
@@ -58,7 +58,7 @@ async function cut(world, { durability = 'os', prepare = () => {} } = {}) {
   await tidings.kill();
   const left = await kept(world, path.join(after.root, 'store'));
   const missing = acknowledged.filter((id) => !left?.has(id)).length;
-  console.log(`power cut, nats-server ${version}, ${durability}${prepare.name ? ` with ${prepare.name}` : ''}: ${acknowledged.length} acknowledged in ${took.toFixed(1)} s `
+  console.log(`power cut, nats-server ${version}, ${durability}${prepare ? ` with ${prepare.name}` : ''}: ${acknowledged.length} acknowledged in ${took.toFixed(1)} s `
     + `(${Math.round(acknowledged.length / took)}/s), ${missing} missing${left ? '' : ', and the stream with them'}`);
   return { acknowledged: acknowledged.length, missing, log: tidings.child.stderr };
 }

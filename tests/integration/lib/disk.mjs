@@ -12,7 +12,7 @@ export function noDisk() {
   try {
     run('losetup', '--find');
     run('mkfs.ext4', '-V');
-    run('chattr', '-V');
+    run('sh', '-c', 'command -v chattr');
   } catch (error) {
     return `it takes loop devices and ext4: ${error.message.split('\n')[0]}`;
   }
