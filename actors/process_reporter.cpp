@@ -5,8 +5,6 @@
 #include <map>
 #include <utility>
 
-#include <caf/send.hpp>
-
 #include "actors/metrics_page.hpp"
 
 namespace tidings {
@@ -80,7 +78,7 @@ void process_reporter_state::begin_round() {
   reports_.assign(peers_.size(), {});
   missing_ = peers_.size();
   due_ = self_->clock().now() + patience;
-  for (auto& peer : peers_) caf::anon_send(peer, shard_question{options_.number, round_, !now_.counts.empty()});
+  for (auto& peer : peers_) peer.ask(shard_question{options_.number, round_, !now_.counts.empty()});
   if (std::exchange(ticking_, true)) return;
   self_->delayed_send(self_, tick, tick_atom::value);
 }
@@ -89,7 +87,7 @@ void process_reporter_state::on_question(const shard_question& x) {
   if (x.from >= peers_.size()) return;
   self_->request(options_.readiness, caf::infinite, start_atom::value).then([this, x](readiness_report& report) {
     // Put into words here: these counters belong to our thread.
-    caf::anon_send(peers_[x.from], shard_report{options_.number, x.round, std::move(report), x.counts ? collect_metrics(*options_.counts) : nullptr});
+    peers_[x.from].answer(shard_report{options_.number, x.round, std::move(report), x.counts ? collect_metrics(*options_.counts) : nullptr});
   });
 }
 

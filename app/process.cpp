@@ -64,7 +64,7 @@ void process::add_shard(catalog_ptr models, std::shared_ptr<boost::asio::ip::tcp
 int process::run(std::string ready) {
   if (shards_.size() > 1) {
     reporter_peers all;
-    for (auto& x : shards_) all.all.emplace_back(x->reporter());
+    for (auto& x : shards_) all.all.push_back(x->line());
     for (auto& x : shards_) x->join(all);
   }
   shards_.front()->announce(std::move(ready));

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <utility>
 
+#include <boost/asio/post.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
@@ -170,6 +171,13 @@ void shard::spawn_listener() {
                   std::move(refetch), counts_, shared_.callers, reporter_});
   parts_.listener = system_.spawn(http_listener, http_listener_options{std::move(own_.acceptor), std::move(services), parts_.gateway, {},
                                                                        shared_.places, shared_.tls});
+}
+
+reporter_peer shard::line() const {
+  auto send = [&io = io_, to = reporter_](auto x) {
+    boost::asio::post(io, [to, x = std::move(x)]() mutable { caf::anon_send(to, std::move(x)); });
+  };
+  return {send, send};
 }
 
 void shard::join(reporter_peers all) {

@@ -71,7 +71,8 @@ public:
   void end(std::function<void()> gone);
 
   boost::asio::io_context& io() noexcept { return io_; }
-  const process_reporter_actor& reporter() const noexcept { return reporter_; } ///< Null with one shard.
+  /// The way to our reporter for those of other shards; only with several.
+  reporter_peer line() const;
 
 private:
   bool is_alone() const noexcept { return shared_.options.threads == 1; }

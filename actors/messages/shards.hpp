@@ -3,16 +3,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
 #include <caf/allowed_unsafe_message_type.hpp>
-#include <caf/typed_actor.hpp>
 
 #include "actors/messages/nats.hpp"
 
-/// What the shards of a process tell each other. It crosses threads, so it is sent anonymously: CAF would run the receiver on
-/// the thread of a sender that it knows.
+/// What the shards of a process tell each other. It crosses threads, so it is handed to the other loop and sent there: CAF would
+/// run the receiver on the thread of a sender that it knows.
 namespace tidings {
 
 struct metric_families; // actors/metrics_page.hpp
@@ -31,7 +31,11 @@ struct shard_report {
   std::shared_ptr<const metric_families> counts; ///< Null: not asked for.
 };
 
-using reporter_peer = caf::typed_actor<caf::reacts_to<shard_question>, caf::reacts_to<shard_report>>;
+/// The way to a reporter: sends to it on its own thread.
+struct reporter_peer {
+  std::function<void(shard_question)> ask;
+  std::function<void(shard_report)> answer;
+};
 
 struct reporter_peers {
   std::vector<reporter_peer> all; ///< By number of the shard; the receiver is among them.

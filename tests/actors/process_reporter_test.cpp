@@ -25,12 +25,18 @@ struct reporter_fixture : actor_fixture {
       auto& x = shards[i];
       x.readiness = kept(sys.spawn(readiness, std::vector<std::string>{"nats"}));
       x.reporter = kept(sys.spawn(process_reporter, process_reporter_options{i, x.readiness, x.counts}));
-      all.all.emplace_back(x.reporter);
+      auto send = [to = x.reporter](auto what) { caf::anon_send(to, std::move(what)); };
+      all.all.push_back({send, send});
     }
     for (auto& x : shards) give(x.reporter, all);
   }
 
-  ~reporter_fixture() override { shards.clear(); }
+  /// The reporters know each other.
+  ~reporter_fixture() override {
+    for (auto& x : shards) caf::anon_send_exit(x.reporter, caf::exit_reason::user_shutdown);
+    consume_messages();
+    shards.clear();
+  }
 
   void tell(size_t shard, bool ready, const std::string& detail = {}) { give(shards[shard].readiness, component_state{"nats", ready, detail}); }
 
