@@ -27,16 +27,18 @@ configure = cmake --preset $(1) $(configure_flags)
 build = cmake --build --preset $(1) -j $(JOBS) $(if $(2),--target $(2))
 test = ctest --preset $(1) -j $(JOBS)
 
-.PHONY: help setup run test asan tsan chaos fuzz bench format tidy clean
+.PHONY: help setup run test asan tsan storm chaos fuzz nightly bench format tidy clean
 
 help:
 	@echo "make run     install what is missing, build, start Tidings with its own nats-server"
 	@echo "make test    install what is missing, build, run every test"
 	@echo "make asan    every test under AddressSanitizer and UndefinedBehaviorSanitizer"
 	@echo "make tsan    every test under ThreadSanitizer"
+	@echo "make storm   [STORM_CLIENTS=10000]: so many event streams come back at once"
 	@echo "make chaos   SEED=n [FAULTS=200] [MINUTES=m] [SERVERS=3]: faults from a seed, then every promise is checked;"
 	@echo "             CRASHES=n: a reactor dies n times at each step of its work (FULL=1: 100 times)"
 	@echo "make fuzz    every libFuzzer target for FUZZ_SECONDS (60)"
+	@echo "make nightly everything that CI has no time for: asan, tsan, chaos, fuzz"
 	@echo "make format  clang-format in place;  make tidy  clang-tidy;  make clean  remove build/"
 
 setup:
@@ -70,6 +72,13 @@ SEED ?= 1
 FAULTS ?= 200
 SERVERS ?= 1
 CRASHES ?= $(if $(FULL),100)
+# So many event streams come back at once; with 10,000 of them `ulimit -n` must allow twice that.
+STORM_CLIENTS ?= 10000
+storm: setup $(npm_stamp)
+	$(call configure,release)
+	$(call build,release,tidings)
+	cd $(integration) && TIDINGS_BIN=$(CURDIR)/build/release/tidings STORM_CLIENTS=$(STORM_CLIENTS) node --test storm.test.mjs
+
 chaos: setup $(npm_stamp)
 	$(call configure,chaos)
 	$(call build,chaos,tidings)
@@ -88,6 +97,8 @@ fuzz:
 	  build/fuzz/tests/fuzz/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=5 -print_final_stats=1 \
 	    -artifact_prefix=build/fuzz/found/$$target- build/fuzz/found/$$target tests/fuzz/corpus/$$target || exit 1; \
 	done
+
+nightly: asan tsan chaos fuzz
 
 # npm writes the stamp; touched, since npm may give it an older time than the lock file has.
 $(npm_stamp): $(integration)/package.json $(integration)/package-lock.json | setup

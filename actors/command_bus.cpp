@@ -40,11 +40,20 @@ void command_bus_state::submit(submit_command& x) {
   if (!id) return refuse_with(id.error());
   auto outgoing = prepare(x, *id);
   if (!outgoing) return refuse_with(outgoing.error());
+  // An id that was chosen may be that of a command which was stored before, and that one is never refused: its waiter looks.
+  auto full = no_room();
+  if (full && !x.client_chosen) {
+    options_.counts->refused(refusal::backlog);
+    return refuse_with(std::move(full));
+  }
   auto slot = permit();
-  if (!slot) return refuse_with(make_error(errc::overloaded, "too many commands are being waited for"));
+  if (!slot) {
+    options_.counts->refused(refusal::waits);
+    return refuse_with(make_error(errc::overloaded, "too many commands are being waited for"));
+  }
   auto order = std::make_shared<wait_order>(wait_order{options_.gateway, options_.hub, options_.reactor, std::move(*id), *x.owner,
                                                        std::move(*outgoing), x.wait, options_.publish_deadline,
-                                                       std::move(x.listener), x.cookie, std::move(slot), nullptr, options_.counts});
+                                                       std::move(x.listener), x.cookie, std::move(slot), nullptr, options_.counts, std::move(full)});
   self_->spawn(command_waiter, std::move(order));
 }
 
@@ -83,12 +92,26 @@ caf::expected<outgoing_command> command_bus_state::prepare(submit_command& x, co
 
 void command_bus_state::attach(const attach_command& x) {
   auto slot = permit();
-  if (!slot)
+  if (!slot) {
+    options_.counts->refused(refusal::waits);
     return refuse(x.listener, x.cookie, x.command_id->str(), make_error(errc::overloaded, "too many commands are being waited for"));
+  }
   auto order = std::make_shared<wait_order>(wait_order{options_.gateway, options_.hub, options_.reactor, *x.command_id, *x.owner,
                                                        std::nullopt, draining ? milliseconds{0} : x.wait, options_.publish_deadline, x.listener,
                                                        x.cookie, std::move(slot), types_, options_.counts});
   self_->spawn(command_waiter, std::move(order));
+}
+
+void command_bus_state::on_backlog(const backlog_report& x) {
+  backlog_ = x;
+}
+
+caf::error command_bus_state::no_room() {
+  if (!backlog_.full) return {};
+  // Up to half as long again: those who were sent away together should not come back together.
+  auto seconds = backlog_.retry_after + sent_away_++ % (backlog_.retry_after / 2 + 1);
+  return make_error(errc::backlog_full, failure{std::to_string(backlog_.waiting) + " commands wait to be handled; this one was not stored",
+                                                {}, seconds});
 }
 
 std::shared_ptr<void> command_bus_state::permit() {
@@ -107,6 +130,7 @@ command_bus_actor::behavior_type command_bus(command_bus_ptr self, command_bus_o
     [self](submit_command& x) { self->state.submit(x); },
     [self](const attach_command& x) { self->state.attach(x); },
     [self](const connection_change& x) { self->state.max_payload = x.max_payload; },
+    [self](const backlog_report& x) { self->state.on_backlog(x); },
     [self](drain_atom) { self->state.draining = true; },
   };
 }

@@ -33,6 +33,7 @@ struct command_bus_state {
   void init(command_bus_options options);
   void submit(submit_command& x);
   void attach(const attach_command& x);
+  void on_backlog(const backlog_report& x);
 
   bool draining = false;
   int64_t max_payload = 0; ///< Of the NATS server, bytes; 0 while unknown.
@@ -41,11 +42,15 @@ private:
   /// Validates and renders; the error is the client's.
   caf::expected<outgoing_command> prepare(submit_command& x, const token& id) const;
   std::shared_ptr<void> permit();
+  /// Why no new command is taken; none when one is.
+  caf::error no_room();
   void refuse(const command_listener& listener, uint64_t cookie, const std::string& command_id, caf::error why);
 
   command_bus_ptr self_;
   command_bus_options options_;
   std::shared_ptr<const std::vector<token>> types_; // of all models
+  backlog_report backlog_;
+  uint32_t sent_away_ = 0; // spreads when they come back
 };
 
 command_bus_actor::behavior_type command_bus(command_bus_ptr self, command_bus_options options);

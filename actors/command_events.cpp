@@ -74,10 +74,11 @@ event_stream_actor::behavior_type command_events(command_events_state::pointer s
   return {
     [self](const command_answer& x) { self->state.on_state(x); },
     [](query_answer&) {},
-    [](const nats_reply&) {},
     [self](const notification& x) { self->state.on_notification(x); },
     [self](const progress_report& x) { self->state.on_progress(x); },
     [](const joined&) {},
+    [](const kept&) {},
+    [](missed&) {},
     [](model_atom) {},
     [](pace_atom) {},
     [self](tick_atom) { self->state.writer->drained(); },

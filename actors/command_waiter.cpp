@@ -91,7 +91,7 @@ void command_waiter_state::on_reply(const nats_reply& x) {
 
 void command_waiter_state::on_outcome_lookup(const nats_reply& x) {
   if (nothing_there(x.message)) {
-    if (order_->outgoing) return publish_now();
+    if (order_->outgoing) return order_->no_room ? look_for_earlier_copy() : publish_now();
     if (asked_public_ || order_->owner == public_owner()) return look_for_command();
     asked_public_ = true;
     return look_for_outcome(public_owner());
@@ -102,6 +102,12 @@ void command_waiter_state::on_outcome_lookup(const nats_reply& x) {
   if (order_->outgoing && outcome->digest != order_->outgoing->digest)
     return fail(make_error(errc::idempotency_mismatch, "this id was used for another command"));
   answer_with(*outcome);
+}
+
+void command_waiter_state::look_for_earlier_copy() {
+  step_ = step::comparing;
+  self_->send(order_->gateway, nats_request{net::jetstream::api("DIRECT.GET.COMMANDS"), {}, json{{"last_by_subj", order_->outgoing->subject}}.dump(),
+                                            lookup_timeout, self_, first_copy});
 }
 
 void command_waiter_state::look_for_command() {
@@ -158,6 +164,10 @@ void command_waiter_state::on_published(const published& x) {
 }
 
 void command_waiter_state::on_first_copy(const nats_reply& x) {
+  if (nothing_there(x.message) && order_->no_room) {
+    order_->counts->refused(refusal::backlog);
+    return fail(order_->no_room);
+  }
   if (nothing_there(x.message)) return fail(unknown_outcome());
   if (x.message.header(command_headers::digest) != order_->outgoing->digest
       || x.message.header(command_headers::owner) != order_->owner.str())

@@ -41,6 +41,7 @@ struct wait_order {
   std::shared_ptr<void> permit;       ///< Given back when the waiter ends.
   std::shared_ptr<const std::vector<token>> types; ///< Attaching: every command type it could be.
   metrics_ptr counts = std::make_shared<metrics>();
+  caf::error no_room = {};            ///< When set, a command that the stream does not have yet is refused with it.
 };
 
 /// One wait: watches for the outcome first, then publishes or looks the command up, then answers once - with the outcome,
@@ -65,6 +66,7 @@ private:
 
   void look_for_outcome(const token& owner);
   void look_for_command();
+  void look_for_earlier_copy();
   void publish_now();
   void on_outcome_lookup(const nats_reply& x);
   void on_first_copy(const nats_reply& x);

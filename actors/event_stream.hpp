@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,7 +18,6 @@ namespace tidings {
 /// What every event stream is born with. It ends with its session.
 struct event_stream_order {
   std::shared_ptr<net::http_connection> connection;
-  nats_gateway_actor gateway;
   notification_hub_actor hub;
   command_bus_actor commands;
   query_bus_actor queries;
@@ -31,6 +29,7 @@ struct event_stream_order {
   std::string last_event_id;           ///< As the client sent it; may be empty.
   std::shared_ptr<const std::vector<std::string>> refetch; ///< One list for all streams. Told to a client that missed events for good.
   metrics_ptr counts = std::make_shared<metrics>();
+  std::shared_ptr<void> place = nullptr; ///< Its caller's, held as long as it lasts.
 };
 
 /// The queries that a client asks again after it missed events for good.
@@ -69,20 +68,19 @@ event_stream_actor::behavior_type command_events(command_events_state::pointer s
 
 // ---- All of an owner: `GET /events` --------------------------------------------------------------------------------
 
-/// Live outcomes of an owner; with `Last-Event-ID` first exactly those that were missed, from the stream. A position that
-/// is no longer kept gets a `gap` event, never silence.
+/// Live outcomes of an owner; with `Last-Event-ID` first exactly those that were missed, as fast as the client reads. A position
+/// that is no longer kept gets a `gap` event, never silence.
 struct owner_events_state {
   static inline constexpr const char* name = "owner_events";
   using pointer = event_stream_actor::stateful_pointer<owner_events_state>;
-  /// Live outcomes held back while older ones are replayed; beyond it they are read from the stream instead.
-  static constexpr size_t max_held = 256;
 
   explicit owner_events_state(pointer self) : self_{self} {}
   ~owner_events_state();
 
   void init(std::shared_ptr<event_stream_order> order);
   void on_joined(const joined& x);
-  void on_reply(const nats_reply& x);
+  void on_kept(const kept& x);
+  void on_missed(const missed& x);
   void on_notification(const notification& x);
   void on_progress(const progress_report& x);
   void on_drained();
@@ -90,20 +88,14 @@ struct owner_events_state {
   std::optional<sse_writer> writer;
 
 private:
-  enum cookies : uint64_t { stream_info = 1, next_outcome = 2 };
-
-  void on_stream_info(const nats_reply& x);
-  void on_next(const nats_reply& x);
   void replay();
-  void go_live();
   void gap(std::string_view reason, uint64_t first_kept);
   void send(const notification& x);
 
   pointer self_;
   std::shared_ptr<event_stream_order> order_;
   uint64_t sent_ = 0; // highest sequence the client has or need not have
-  bool live_ = false, waiting_for_reader_ = false, overflowed_ = false;
-  std::deque<notification> held_;
+  bool live_ = false, waiting_for_reader_ = false;
 };
 
 event_stream_actor::behavior_type owner_events(owner_events_state::pointer self, std::shared_ptr<event_stream_order> order);

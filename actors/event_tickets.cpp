@@ -7,6 +7,7 @@
 namespace tidings {
 
 caf::expected<std::string> event_tickets::issue(const caller& who, clock::time_point now) {
+  std::lock_guard guard{mutex_};
   forget(now);
   // Counts those that were redeemed, too: it bounds by_age_.
   if (by_age_.size() >= most) return make_error(errc::too_many_requests, "too many tickets of all callers are open");
@@ -20,6 +21,7 @@ caf::expected<std::string> event_tickets::issue(const caller& who, clock::time_p
 }
 
 std::optional<caller> event_tickets::redeem(std::string_view ticket, clock::time_point now) {
+  std::lock_guard guard{mutex_};
   forget(now);
   auto i = open_.find(ticket);
   if (i == open_.end()) return std::nullopt;

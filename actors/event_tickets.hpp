@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <deque>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,7 +17,8 @@
 namespace tidings {
 
 /// Tickets for event streams: an EventSource can send neither a header nor, to another site, a cookie. A ticket stands in
-/// the URL instead, where it may end up in logs, so it counts once and for half a minute.
+/// the URL instead, where it may end up in logs, so it counts once and for half a minute. One for a process: a ticket of one
+/// thread counts on all.
 class event_tickets {
 public:
   using clock = std::chrono::steady_clock;
@@ -30,7 +32,11 @@ public:
   /// Whom the ticket is of; it counts no more.
   std::optional<caller> redeem(std::string_view ticket, clock::time_point now);
 
-  size_t size() const noexcept { return open_.size(); }
+
+  size_t size() {
+    std::lock_guard guard{mutex_};
+    return open_.size();
+  }
 
 private:
   struct entry {
@@ -41,6 +47,7 @@ private:
   void forget(clock::time_point now);
   void count_down(const std::string& owner);
 
+  std::mutex mutex_; // everything below
   std::map<std::string, entry, std::less<>> open_;
   std::deque<std::pair<clock::time_point, std::string>> by_age_; // also names tickets that were redeemed
   std::map<std::string, size_t, std::less<>> by_owner_;

@@ -2,6 +2,7 @@
 #include "actors/failpoint.hpp"
 
 #ifdef TIDINGS_FAILPOINTS
+#include <atomic>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -18,7 +19,7 @@ namespace {
 /// What TIDINGS_FAILPOINT asks for.
 struct order {
   std::string_view name;
-  uint64_t left = 0; ///< Passages until the end.
+  std::atomic<uint64_t> left = 0; ///< Passages until the end.
 
   order() {
     auto* text = std::getenv("TIDINGS_FAILPOINT");
@@ -35,8 +36,8 @@ struct order {
 } // namespace
 
 void failpoint(std::string_view name) noexcept {
-  static order ordered; // every actor runs on one thread
-  if (ordered.left == 0 || name != ordered.name || --ordered.left > 0) return;
+  static order ordered;
+  if (ordered.left == 0 || name != ordered.name || --ordered.left != 0) return;
   // Nothing is flushed and no destructor runs, as in a crash.
   ::kill(::getpid(), SIGKILL);
   ::pause();

@@ -49,11 +49,11 @@ caf::expected<caller> gatekeeper::admit(const net::http_request& request) {
 
 caf::expected<std::string> gatekeeper::issue_ticket(const caller& who) {
   if (who.owner == public_owner()) return make_error(errc::unauthorized, "a ticket needs a session: POST /session makes one");
-  return tickets_.issue(who, event_tickets::clock::now());
+  return tickets_->issue(who, event_tickets::clock::now());
 }
 
 caf::expected<caller> gatekeeper::redeem_ticket(std::string_view ticket) {
-  auto who = tickets_.redeem(ticket, event_tickets::clock::now());
+  auto who = tickets_->redeem(ticket, event_tickets::clock::now());
   if (!who) return make_error(errc::unauthorized, "the ticket is unknown, used already or too old; POST /events/ticket makes one");
   return std::move(*who);
 }
@@ -67,6 +67,12 @@ std::string gatekeeper::challenge(const net::http_request& request) const {
 
 void gatekeeper::replace_keys(std::vector<signing_key> keys) {
   if (tokens_) tokens_->replace_keys(std::move(keys));
+}
+
+bool gatekeeper::wait_for_keys(const net::http_request& request, std::function<void()> then) {
+  if (!tokens_ || !wait_) return false;
+  auto token = token_of(request);
+  return token && tokens_->names_unknown_key(*token) && wait_(std::move(then));
 }
 
 bool is_public(std::string_view path) {

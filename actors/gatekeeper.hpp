@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,11 +17,13 @@
 namespace tidings {
 
 /// Decides who a request comes from: by a session that anybody can make (`--auth none`), or by a token of an issuer that
-/// is trusted (`--auth jwt`). One for a process, on its one thread.
+/// is trusted (`--auth jwt`). One for each thread; the tickets are the process's.
 class gatekeeper {
 public:
   /// Without tokens: sessions.
-  explicit gatekeeper(std::optional<token_verifier> tokens = std::nullopt) : tokens_{std::move(tokens)} {}
+  explicit gatekeeper(std::optional<token_verifier> tokens = std::nullopt,
+                      std::shared_ptr<event_tickets> tickets = std::make_shared<event_tickets>())
+      : tokens_{std::move(tokens)}, tickets_{std::move(tickets)} {}
 
   /// Whether a request without a token gets nothing but what is public.
   bool wants_tokens() const noexcept { return tokens_.has_value(); }
@@ -38,10 +42,18 @@ public:
 
   /// The issuer's keys have changed. Only with tokens.
   void replace_keys(std::vector<signing_key> keys);
+  /// key_renewal::wait, with a way back to this thread for `then`.
+  using key_wait = std::function<bool(std::function<void()> then)>;
+  /// How keys that a token names and nobody knows are asked for; without it they are not.
+  void renew_by(key_wait wait) { wait_ = std::move(wait); }
+  /// A request was not admitted. @returns whether keys are being asked for that could change that; then `then` is called
+  /// once they are here, or cannot be had.
+  bool wait_for_keys(const net::http_request& request, std::function<void()> then);
 
 private:
   std::optional<token_verifier> tokens_;
-  event_tickets tickets_;
+  std::shared_ptr<event_tickets> tickets_;
+  key_wait wait_;
 };
 
 /// What is answered without a token, since it tells nothing: probes, and the page that anybody could have from its source.

@@ -6,6 +6,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "actors/metrics_page.hpp"
 #include "actors/owner.hpp"
 #include "envelopes/errc.hpp"
 #include "envelopes/ids.hpp"
@@ -18,7 +19,7 @@ namespace {
 
 constexpr std::string_view json_type = "application/json";
 constexpr std::string_view problem_type = "application/problem+json";
-constexpr const char* retry_after = "1";
+constexpr const char* retry_after = "1"; // seconds, where nothing better is known
 constexpr std::string_view content_policy =
   "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
   "frame-ancestors 'none'";
@@ -101,6 +102,10 @@ net::http_response readiness(const readiness_report& x) {
   return out;
 }
 
+net::http_response metrics(std::string page) {
+  return {200, {{"Cache-Control", "no-store"}}, metrics_type, std::move(page), nullptr};
+}
+
 net::http_response models(const http_settings& settings) {
   json models = json::array();
   for (auto& model : settings.models->models()) models.push_back(model->source);
@@ -142,7 +147,10 @@ net::http_response problem(const caf::error& why, std::string_view path, std::st
   out.status = http_status_of(code);
   out.content_type = problem_type;
   out.body = render_problem(why, path, trace_id);
-  if (worth_retrying(code)) out.headers.emplace_back("Retry-After", retry_after);
+  if (worth_retrying(code)) {
+    auto seconds = failure_of(why).retry_after;
+    out.headers.emplace_back("Retry-After", seconds > 0 ? std::to_string(seconds) : retry_after);
+  }
   // An unknown outcome can be asked for.
   if (code == errc::outcome_unknown && !command_id.empty()) out.headers.emplace_back("Location", "/commands/" + std::string{command_id});
   return out;

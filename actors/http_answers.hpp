@@ -22,6 +22,8 @@ net::http_response outcome(const command_answer& x, const http_call& call, std::
 net::http_response query(query_answer& x, std::string_view if_none_match);
 
 net::http_response readiness(const readiness_report& x);
+/// @param page As render_metrics makes it.
+net::http_response metrics(std::string page);
 
 /// The models as written.
 net::http_response models(const http_settings& settings);

@@ -75,20 +75,10 @@ void http_listener_state::open_session(tcp::socket socket, std::shared_ptr<void>
 }
 
 std::shared_ptr<void> http_listener_state::take_place(const std::string& peer) {
-  if (*open_ >= options_.max_connections) return nullptr;
-  if (options_.max_per_address == 0) {
-    ++*open_;
-    return {open_.get(), [count = open_](void*) { --*count; }};
-  }
-  auto& of_peer = (*by_peer_)[peer];
-  if (of_peer >= options_.max_per_address) return nullptr;
-  ++of_peer;
+  auto place = options_.places->take(peer);
+  if (!place) return nullptr;
   ++*open_;
-  return {open_.get(), [count = open_, all = by_peer_, peer](void*) {
-    --*count;
-    auto i = all->find(peer);
-    if (--i->second == 0) all->erase(i);
-  }};
+  return {open_.get(), [count = open_, place = std::move(place)](void*) { --*count; }};
 }
 
 void http_listener_state::turn_away(tcp::socket socket) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include "actors/connection_places.hpp"
 #include "actors/http_session.hpp"
 #include "net/tls_server.hpp"
 
@@ -24,8 +24,7 @@ struct http_listener_options {
   std::shared_ptr<const http_services> services;
   nats_gateway_actor gateway;    ///< Tells the largest message the server takes.
   net::http_limits limits;
-  size_t max_connections = 20'000;
-  size_t max_per_address = 0;    ///< Connections of one peer (net::peer_name); 0: no limit of its own.
+  std::shared_ptr<connection_places> places = std::make_shared<connection_places>(); ///< Of the whole process.
   std::shared_ptr<const net::tls_identity> tls; ///< Null: plain HTTP.
 };
 
@@ -57,8 +56,7 @@ private:
   http_listener_ptr self_;
   http_listener_options options_;
   std::vector<std::weak_ptr<net::http_connection>> connections_;
-  std::shared_ptr<uint64_t> open_; // connections, in what is counted for everybody; io thread only
-  std::shared_ptr<std::map<std::string, size_t>> by_peer_ = std::make_shared<std::map<std::string, size_t>>(); // likewise
+  std::shared_ptr<uint64_t> open_; // our connections, in what is counted for everybody; io thread only
   std::vector<tcp::socket> turned_away_, leaving_; // kept open for a moment, so that they can read why
   bool paused_ = false; // accepting failed, or all places are taken; the next tick tries again
   bool draining_ = false;

@@ -2,6 +2,7 @@
 #include "actors/http_session.hpp"
 
 #include <limits>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -74,11 +75,41 @@ void http_session_state::on_request(net::http_request& request) {
   request.peer = peer_;
   connection_->decorate(http_edge::cors(request, services_->settings.edge));
   call_ = std::make_unique<http_call>(route(request, services_->settings));
+  if (!wait_for_keys(request)) perform();
+}
+
+bool http_session_state::wait_for_keys(net::http_request& request) {
+  auto* why = std::get_if<caf::error>(&call_->what);
+  if (why == nullptr || code_of(*why) != errc::unauthorized) return false;
+  bool waits = services_->settings.door->wait_for_keys(request, [raw = self_, alive = http_session_actor{self_}, cookie = cookie_] {
+    net::activate(raw, [&] {
+      auto& self = raw->state;
+      if (!self.answering_ || cookie != self.cookie_) return;
+      auto held = std::exchange(self.held_, nullptr);
+      self.call_ = std::make_unique<http_call>(route(*held, self.services_->settings));
+      self.perform();
+    });
+  });
+  if (waits) held_ = std::make_unique<net::http_request>(std::move(request));
+  return waits;
+}
+
+bool http_session_state::take_place() {
+  if (!services_->places) return true;
+  auto place = services_->places->take(*call_, peer_);
+  if (place) place_ = std::move(*place);
+  else answer_problem(place.error());
+  return static_cast<bool>(place);
+}
+
+void http_session_state::perform() {
   route_ = class_of(*call_);
+  if (!take_place()) return;
   std::visit(
     [this](auto& what) {
       using type = std::decay_t<decltype(what)>;
       if constexpr (std::is_same_v<type, caf::error>) {
+        if (code_of(what) == errc::too_many_requests) services_->counts->refused(refusal::rate);
         answer_problem(what);
       } else if constexpr (std::is_same_v<type, submit_command>) {
         command_id_ = what.command_id;
@@ -106,8 +137,9 @@ void http_session_state::on_request(net::http_request& request) {
         respond(http_answers::new_session(services_->settings));
       } else if constexpr (std::is_same_v<type, ticket_request>) {
         auto ticket = services_->settings.door->issue_ticket(*call_->who);
-        if (ticket) respond(http_answers::new_ticket(*ticket));
-        else answer_problem(ticket.error());
+        if (ticket) return respond(http_answers::new_ticket(*ticket));
+        services_->counts->refused(refusal::tickets);
+        answer_problem(ticket.error());
       } else if constexpr (std::is_same_v<type, asset_request>) {
         respond(http_answers::asset(what, services_->settings, call_->if_none_match));
       } else if constexpr (std::is_same_v<type, health_check>) {
@@ -116,7 +148,10 @@ void http_session_state::on_request(net::http_request& request) {
         self_->request(services_->readiness, caf::infinite, start_atom::value)
           .then([this](const readiness_report& x) { if (answering_) respond(http_answers::readiness(x)); });
       } else if constexpr (std::is_same_v<type, metrics_request>) {
-        respond({200, {{"Cache-Control", "no-store"}}, metrics_type, render_metrics(*services_->counts), nullptr});
+        if (!services_->reporter) return respond(http_answers::metrics(render_metrics(*services_->counts)));
+        self_->request(services_->reporter, caf::infinite, count_atom::value).then([this](std::string& page) {
+          if (answering_) respond(http_answers::metrics(std::move(page)));
+        });
       } else if constexpr (std::is_same_v<type, preflight_check>) {
         respond(http_edge::preflight_answer());
       } else if constexpr (std::is_same_v<type, options_check>) {
@@ -225,9 +260,9 @@ void http_session_state::start_stream(events_request& x) {
     connection_->end_stream_at(std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(left));
   }
   auto order = std::make_shared<event_stream_order>(event_stream_order{
-    connection_, services_->gateway, services_->hub, services_->commands, services_->queries, self_, cookie_, *x.owner,
+    connection_, services_->hub, services_->commands, services_->queries, self_, cookie_, *x.owner,
     std::move(x.command_id), x.query ? std::make_unique<ask_query>(std::move(*x.query)) : nullptr, std::move(x.last_event_id),
-    services_->refetch, services_->counts});
+    services_->refetch, services_->counts, std::move(place_)});
   if (order->command_id) stream_ = self_->spawn(command_events, std::move(order));
   else if (order->query) stream_ = self_->spawn(live_query, std::move(order));
   else {
@@ -245,6 +280,7 @@ void http_session_state::answer_problem(const caf::error& why, std::string allow
 
 void http_session_state::respond(net::http_response x) {
   answering_ = false;
+  place_.reset();
   services_->counts->answered(route_, x.status);
   if (connection_) connection_->respond(std::move(x));
 }

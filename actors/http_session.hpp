@@ -8,6 +8,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/caller_places.hpp"
 #include "actors/http_router.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/metrics.hpp"
@@ -23,11 +24,13 @@ struct http_services {
   command_bus_actor commands;
   query_bus_actor queries;
   notification_hub_actor hub;
-  readiness_actor readiness;
+  readiness_source readiness;        ///< Of the process.
   nats_gateway_actor gateway;
   service_directory_actor directory;
   std::shared_ptr<const std::vector<std::string>> refetch; ///< Never null; see refetch_list.
   metrics_ptr counts = std::make_shared<metrics>();
+  std::shared_ptr<caller_places> places; ///< Of the whole process. Null: no limits for one caller.
+  process_reporter_actor reporter;      ///< Null: there is one shard, and its counts are those of the process.
 };
 
 /// One connection: routes its requests, one at a time, and writes the answers. Dies with its socket.
@@ -52,6 +55,10 @@ struct http_session_state {
   void on_closed();
 
 private:
+  /// A place for what the call holds. @returns false when there is none; that is answered then.
+  bool take_place();
+  bool wait_for_keys(net::http_request& request);
+  void perform();
   void start_stream(events_request& x);
   void release_request();
   void ask(ask_query& x);
@@ -69,6 +76,8 @@ private:
   bool streams_owner_ = false;  // the connection ends with that stream
   std::unique_ptr<http_call> call_; // null before the first request and in a stream of an owner
   route_class route_ = route_class::other;
+  std::unique_ptr<net::http_request> held_; // until the issuer's keys are here
+  std::shared_ptr<void> place_; // of a wait; a stream holds its own
   event_stream_actor stream_;   // while the response is a stream
   std::chrono::steady_clock::time_point since_{};
   std::string path_, command_id_, peer_;

@@ -40,6 +40,23 @@ using readiness_actor = caf::typed_actor<
   // Asks for the whole.
   caf::replies_to<start_atom>::with<readiness_report>>;
 
+/// Tells what there is to tell of the whole process when it has several shards.
+using process_reporter_actor = caf::typed_actor<
+  // Those of the other shards.
+  caf::reacts_to<reporter_peers>,
+  // Asks for the readiness of all.
+  caf::replies_to<start_atom>::with<readiness_report>,
+  // Asks for what all have counted, as text.
+  caf::replies_to<count_atom>::with<std::string>,
+  // Another shard asks for ours; `shard_report` goes back.
+  caf::reacts_to<shard_question>,
+  caf::reacts_to<shard_report>,
+  // INTERNAL: somebody's patience may be over.
+  caf::reacts_to<tick_atom>>;
+
+/// Whoever answers for readiness: a shard for itself, or the reporter for all.
+using readiness_source = caf::typed_actor<caf::replies_to<start_atom>::with<readiness_report>>;
+
 /// Sees to it that streams and buckets exist as they should.
 using stream_keeper_actor = caf::typed_actor<
   caf::reacts_to<connection_change>,
@@ -57,8 +74,17 @@ using command_bus_actor = caf::typed_actor<
   caf::reacts_to<attach_command>,
   // How large a message may be.
   caf::reacts_to<connection_change>,
+  // Whether the backlog leaves room for new commands.
+  caf::reacts_to<backlog_report>,
   // Takes no new commands.
   caf::reacts_to<drain_atom>>;
+
+/// Looks again and again how many commands wait to be handled, wherever that is done.
+using backlog_watch_actor = caf::typed_actor<
+  caf::reacts_to<connection_change>,
+  caf::reacts_to<nats_reply>,
+  // INTERNAL: time to look.
+  caf::reacts_to<tick_atom>>;
 
 /// Stands for one wait for one command's outcome, and ends with it.
 using command_waiter_actor = caf::typed_actor<
@@ -80,6 +106,9 @@ using notification_hub_actor = caf::typed_actor<
   // An event stream begins, or ends.
   caf::reacts_to<join_events>,
   caf::reacts_to<leave_events>,
+  // An event stream wants what it missed.
+  caf::reacts_to<ask_kept>,
+  caf::reacts_to<ask_missed>,
   caf::reacts_to<streams_ready>,
   caf::reacts_to<connection_change>,
   caf::reacts_to<nats_batch>,
@@ -174,10 +203,11 @@ using service_directory_actor = caf::typed_actor<
 using event_stream_actor = caf::typed_actor<
   caf::reacts_to<command_answer>,
   caf::reacts_to<query_answer>,
-  caf::reacts_to<nats_reply>,
   caf::reacts_to<notification>,
   caf::reacts_to<progress_report>,
   caf::reacts_to<joined>,
+  caf::reacts_to<kept>,
+  caf::reacts_to<missed>,
   // The bucket has changed.
   caf::reacts_to<model_atom>,
   // INTERNAL: the pace of a live query allows another answer.

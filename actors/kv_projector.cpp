@@ -2,7 +2,6 @@
 #include "actors/kv_projector.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <spdlog/spdlog.h>
 
@@ -13,7 +12,6 @@
 #include "envelopes/errc.hpp"
 #include "envelopes/subjects.hpp"
 #include "model/canonical.hpp"
-#include "net/jetstream.hpp"
 
 namespace tidings {
 
@@ -35,15 +33,6 @@ std::optional<rejection> refusal(const stored_command& command, const document_p
   if (has == *command.expected_revision) return std::nullopt;
   return rejection{"revision_mismatch", "expected revision " + std::to_string(*command.expected_revision)
                                           + (has == 0 ? ", but there is no document" : ", but it is " + std::to_string(has))};
-}
-
-/// Whether this outcome is the command's last word. One that says *dead letter* is not for a later retry.
-bool settles(const net::nats_message& outcome, const stored_command& command) {
-  if (command.retry == 0 || outcome.header(notification_headers::code) != "dead_lettered") return true;
-  auto told = outcome.header(notification_headers::retry); // empty, or a number of ours
-  uint32_t retry = 0;
-  std::from_chars(told.data(), told.data() + told.size(), retry);
-  return retry >= command.retry;
 }
 
 milliseconds backoff(uint32_t failures) {
@@ -79,6 +68,10 @@ void kv_projector_state::on_project(project& x) {
   if (!fresh) return; // under way
   failpoint("projector.queued");
   i->second.lanes = lanes_of(*x.command);
+  // An id that a client chose may have been used before, too long ago for the stream to notice. That command was settled before
+  // this one came, so its write is nothing that our copy could miss. And one that is put back has an outcome for certain.
+  i->second.must_refresh = x.seen_before || x.command->retry > 0;
+  i->second.must_find_outcome = i->second.must_refresh || !x.command->digest.empty();
   i->second.order = std::move(x);
   if (lanes_.enter(sequence, i->second.lanes)) begin(i->second);
 }
@@ -95,65 +88,6 @@ void kv_projector_state::on_settled(const settled& x) {
 kv_projector_state::task* kv_projector_state::find(uint64_t sequence, step at) {
   auto i = tasks_.find(sequence);
   return i == tasks_.end() || i->second.at != at ? nullptr : &i->second;
-}
-
-// ---- Reading -------------------------------------------------------------------------------------------------------
-
-void kv_projector_state::begin(task& x) {
-  auto& command = *x.order.command;
-  if (x.order.seen_before) {
-    x.at = step::finding_outcome;
-    failpoint("projector.before_lookup");
-    auto id = token::admit(command.request.command_id, "command id");
-    if (!id) return finish(x, {.what = projected::result::gave_up, .reason = {"invalid", failure_of(id.error()).detail}});
-    self_->send(options_.gateway,
-                nats_request{net::jetstream::api("DIRECT.GET.NOTIFICATIONS"), {},
-                             json{{"last_by_subj", subjects::notification(command.owner, *id)}}.dump(), call_timeout, self_,
-                             command.position.sequence});
-  } else if (x.must_refresh) {
-    refresh(x);
-  } else {
-    read(x);
-  }
-}
-
-void kv_projector_state::read(task& x) {
-  x.at = step::reading;
-  failpoint("projector.before_read");
-  self_->send(options_.read_model, look_up{x.order.command->key.str(), {}, self_, x.order.command->position.sequence});
-}
-
-void kv_projector_state::refresh(task& x) {
-  x.at = step::refreshing;
-  failpoint("projector.before_refresh");
-  auto& command = *x.order.command;
-  self_->send(options_.gateway, nats_request{net::jetstream::api("DIRECT.GET.KV_" + options_.model->bucket.str()), {},
-                                             json{{"last_by_subj", subjects::kv(options_.model->bucket, command.key)}}.dump(),
-                                             call_timeout, self_, command.position.sequence});
-}
-
-void kv_projector_state::on_reply(const nats_reply& x) {
-  if (auto* t = find(x.cookie, step::finding_outcome)) {
-    if (x.error) return try_again(*t, x.error, false);
-    if (x.message.status() == 0 && settles(x.message, *t->order.command)) return finish(*t, {.what = projected::result::told_before});
-    if (x.message.status() != 0 && x.message.status() != 404) return try_again(*t, make_error(errc::unavailable, "NOTIFICATIONS cannot be read"), false);
-    t->order.seen_before = false;
-    t->must_refresh = true; // whoever had it before may have written what our copy does not have yet
-    begin(*t);
-  } else if (t = find(x.cookie, step::refreshing); t != nullptr) {
-    if (x.error) return try_again(*t, x.error, false);
-    auto status = x.message.status();
-    if (status != 0 && status != 404) return try_again(*t, make_error(errc::unavailable, "the bucket cannot be read"), false);
-    t->must_refresh = false;
-    if (status == 404) return on_entry(*t, nullptr);
-    auto revision = std::string{x.message.header("Nats-Sequence")};
-    auto doc = to_document(x.message, std::strtoull(revision.c_str(), nullptr, 10));
-    if (!doc)
-      return finish(*t, {.what = projected::result::gave_up, .reason = {"invalid", "the entry in the bucket is not JSON"}});
-    auto entry = std::make_shared<const stored_document>(std::move(*doc));
-    self_->send(options_.read_model, apply_entry{entry});
-    on_entry(*t, std::move(entry));
-  }
 }
 
 // ---- Deciding ------------------------------------------------------------------------------------------------------
@@ -175,7 +109,11 @@ void kv_projector_state::on_entry(task& x, document_ptr entry) {
   bool by_this = entry && entry->command_id == command.request.command_id;
   // Of a command that was put back an earlier copy may have been applied, and told so long ago that nobody knows.
   if (entry && (entry->position >= command.position || (by_this && command.retry > 0))) {
-    if (!by_this) return finish(x, {.what = projected::result::superseded});
+    if (!by_this && x.outcome_is_missing) return finish(x, {.what = projected::result::superseded});
+    if (!by_this) {
+      x.must_find_outcome = x.must_refresh = true;
+      return begin(x);
+    }
     auto what = entry->deleted ? projected::result::removed : projected::result::written;
     return finish(x, {.what = what, .entry = std::move(entry)});
   }
@@ -236,7 +174,7 @@ void kv_projector_state::write(task& x) {
               self_,
               command.position.sequence};
   if (!command.traceparent.empty()) out.headers.emplace_back(entry_headers::traceparent, command.traceparent);
-  if (auto* doc = std::get_if<write_document>(&x.verdict)) out.data = dump(doc->document);
+  if (auto* doc = std::get_if<write_document>(&x.verdict)) out.data = x.text = dump(doc->document);
   else out.headers.emplace_back(entry_headers::operation, "DEL");
   self_->send(options_.gateway, std::move(out));
 }
@@ -258,7 +196,7 @@ void kv_projector_state::on_published(const published& x) {
   auto* doc = std::get_if<write_document>(&t->verdict);
   entry.deleted = doc == nullptr;
   if (doc != nullptr) {
-    entry.text = dump(doc->document);
+    entry.text = std::move(t->text);
     entry.value = std::move(doc->document);
   }
   auto shared = std::make_shared<const stored_document>(std::move(entry));

@@ -29,7 +29,8 @@ struct kv_projector_options {
 /// Brings commands into a bucket: keys in parallel, one key strictly in order.
 ///
 /// A command holds its lanes (its key, and the unique values it claims) from its arrival until its outcome is safe in
-/// NOTIFICATIONS. So when an entry says that a later command was applied, this one is settled for certain.
+/// NOTIFICATIONS. So when an entry says that a later command was applied, this one was told; if no outcome of it is there any
+/// more, nobody can say which it was, and nothing is made up.
 /// Bounded by what the reactor has in flight.
 struct kv_projector_state {
   static inline constexpr const char* name = "kv_projector";
@@ -53,7 +54,10 @@ private:
     step at = step::queued;
     uint32_t failures = 0; ///< Of the handler, or of writes that lost or cannot succeed.
     uint32_t stalls = 0;   ///< Of the infrastructure: no reason to give up.
+    bool must_find_outcome = false; ///< It may have been told already.
+    bool outcome_is_missing = false; ///< It was looked for.
     bool must_refresh = false; ///< A write's fate is unknown, or it lost: the read model may be behind.
+    std::string text;          ///< Of the document that is being written.
     document_ptr current;
     decision verdict;
   };

@@ -83,10 +83,11 @@ event_stream_actor::behavior_type live_query(live_query_state::pointer self, std
   return {
     [](const command_answer&) {},
     [self](query_answer& x) { self->state.on_answer(x); },
-    [](const nats_reply&) {},
     [](const notification&) {},
     [](const progress_report&) {},
     [](const joined&) {},
+    [](const kept&) {},
+    [](missed&) {},
     [self](model_atom) { self->state.on_change(); },
     [self](pace_atom) { self->state.on_pace(); },
     [self](tick_atom) { self->state.on_drained(); },

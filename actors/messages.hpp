@@ -8,4 +8,5 @@
 #include "actors/messages/nats.hpp"
 #include "actors/messages/queries.hpp"
 #include "actors/messages/reaction.hpp"
+#include "actors/messages/shards.hpp"
 #include "actors/messages/signals.hpp"

@@ -59,6 +59,17 @@ enum class command_reply : uint8_t {
   forwarded, ///< To a service elsewhere, whatever that answered.
 };
 
+/// Why somebody was turned away who may come again.
+enum class refusal : uint8_t {
+  backlog,      ///< Too many commands wait to be handled.
+  waits,        ///< Too many waits for outcomes here.
+  bus_requests, ///< Too many requests over NATS are being answered here.
+  forwarded,    ///< Too many requests to services elsewhere are open.
+  nats,         ///< Too many publishes and requests are open, or too much waits to be written.
+  rate,         ///< Too many requests of one caller.
+  tickets,      ///< Too many tickets.
+};
+
 /// What a request is about, as far as a label may tell.
 enum class route_class : uint8_t { command, outcome, events, query, session, description, page, probe, metrics, other };
 
@@ -76,11 +87,19 @@ struct metrics {
   latencies waited;   ///< From the submission until its outcome was answered.
   uint64_t waiters = 0; ///< Waits for outcomes, now.
 
+  uint64_t waiting = 0;      ///< Commands stored and not settled, anywhere; as JetStream said last.
+  double settled_rate = 0;   ///< Of them a second, anywhere.
+  bool backlog_full = false; ///< New ones are refused.
+  std::array<uint64_t, 7> refusals{}; ///< By reason.
+
   void replied(std::string_view type, command_reply how) { ++at(replies_, type, how); }
+  void refused(refusal why) { ++refusals[static_cast<size_t>(why)]; }
 
   // ---- Gateway: HTTP -------------------------------------------------------------------------------------------------
   uint64_t connections = 0, connections_accepted = 0, connections_refused = 0, connections_cut = 0;
   std::array<uint64_t, 3> streams{}; ///< Event streams now, by stream_kind.
+  uint64_t resumed_from_memory = 0, resumed_from_stream = 0; ///< Answers to streams that wanted what they missed.
+  uint64_t resumes_waiting = 0; ///< Streams that wait for their turn at the stream, now.
 
   void answered(route_class route, uint16_t status) { ++responses[static_cast<size_t>(route)][std::min<size_t>(status / 100, 5)]; }
   std::array<std::array<uint64_t, 6>, 10> responses{}; ///< By route_class and first digit of the status.

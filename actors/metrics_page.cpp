@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "actors/metrics_page.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -22,6 +23,7 @@ using families = std::vector<MetricFamily>;
 constexpr std::array end_names{"completed", "rejected", "dead_lettered", "skipped"};
 constexpr std::array reply_names{"completed", "failed", "pending", "refused", "unknown", "forwarded"};
 constexpr std::array route_names{"command", "outcome", "events", "query", "session", "description", "page", "probe", "metrics", "other"};
+constexpr std::array refusal_names{"backlog", "waits", "bus_requests", "forwarded", "nats", "rate", "tickets"};
 constexpr std::array status_names{"other", "1xx", "2xx", "3xx", "4xx", "5xx"};
 constexpr std::array stream_names{"command", "owner", "query"};
 
@@ -83,6 +85,12 @@ void add_commands(families& out, const metrics& x) {
   counter("tidings_commands_total", "Commands that the reactor settled, by outcome").by_type(x, x.ends(), "outcome", end_names).into(out);
   counter("tidings_command_replies_total", "What senders of commands were answered").by_type(x, x.replies(), "reply", reply_names).into(out);
   gauge("tidings_command_waiters", "Waits for outcomes now").with({}, x.waiters).into(out);
+  gauge("tidings_backlog", "Commands stored and not settled, whichever process settles them").with({}, x.waiting).into(out);
+  gauge("tidings_backlog_settled_per_second", "How many of them are settled a second").with({}, x.settled_rate).into(out);
+  gauge("tidings_backlog_full", "1 while new commands are refused since too many wait").with({}, x.backlog_full ? 1.0 : 0.0).into(out);
+  family refusals = counter("tidings_refusals_total", "Answers 503 and 429 that a bound gave, by bound");
+  for (size_t why = 0; why < refusal_names.size(); ++why) refusals.with({{"reason", refusal_names[why]}}, x.refusals[why]);
+  refusals.into(out);
 }
 
 void add_reactor(families& out, const metrics& x) {
@@ -109,6 +117,11 @@ void add_http(families& out, const metrics& x) {
   family streams = gauge("tidings_event_streams", "Server-Sent Event streams now");
   for (size_t kind = 0; kind < x.streams.size(); ++kind) streams.with({{"kind", stream_names[kind]}}, x.streams[kind]);
   streams.into(out);
+  counter("tidings_event_resumes_total", "Reads of what event streams had missed, by where it was found")
+    .with({{"from", "memory"}}, x.resumed_from_memory)
+    .with({{"from", "stream"}}, x.resumed_from_stream)
+    .into(out);
+  gauge("tidings_event_resumes_waiting", "Event streams that wait for their turn to read from the stream").with({}, x.resumes_waiting).into(out);
 }
 
 void add_nats(families& out, const metrics& x) {
@@ -118,6 +131,9 @@ void add_nats(families& out, const metrics& x) {
   counter("tidings_nats_errors_total", "Errors that the NATS client reported, such as a slow consumer").with({}, x.nats_troubles).into(out);
   gauge("tidings_nats_open_calls", "Publishes and requests without an answer now").with({}, x.open_calls).into(out);
   if (!x.durability.empty()) gauge("tidings_durability", "1 for the promise that holds: os, fsync or replicated").with({{"promise", x.durability}}, 1.0).into(out);
+}
+
+void add_streams(families& out, const metrics& x) {
   if (x.stored.empty()) return;
   family messages = gauge("tidings_stream_messages", "Messages that a stream or bucket keeps; DEAD_LETTERS should have none");
   family bytes = gauge("tidings_stream_bytes", "Bytes that a stream or bucket keeps");
@@ -129,8 +145,11 @@ void add_nats(families& out, const metrics& x) {
   bytes.into(out);
 }
 
-void add_process(families& out, const metrics& x) {
-  histogram("tidings_loop_delay_seconds", "How late a timer of the one thread came, twice a second: what is ready waits that long").with({}, x.loop_delay).into(out);
+void add_loop(families& out, const metrics& x) {
+  histogram("tidings_loop_delay_seconds", "How late a timer of a thread came, twice a second: what is ready waits that long").with({}, x.loop_delay).into(out);
+}
+
+void add_process(families& out) {
   rusage used{};
   if (::getrusage(RUSAGE_SELF, &used) == 0) {
     auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
@@ -146,15 +165,56 @@ void add_process(families& out, const metrics& x) {
   }
 }
 
+/// What each shard has of its own.
+void add_shard(families& out, const metrics& x) {
+  add_commands(out, x);
+  add_reactor(out, x);
+  add_http(out, x);
+  add_nats(out, x);
+  add_loop(out, x);
+}
+
 } // namespace
+
+struct metric_families {
+  families shard;
+  families streams; ///< Which every shard looks at.
+};
 
 std::string render_metrics(const metrics& x) {
   families all;
-  add_commands(all, x);
-  add_reactor(all, x);
-  add_http(all, x);
-  add_nats(all, x);
-  add_process(all, x);
+  add_shard(all, x);
+  add_streams(all, x);
+  add_process(all);
+  return prometheus::TextSerializer{}.Serialize(all);
+}
+
+std::shared_ptr<const metric_families> collect_metrics(const metrics& x) {
+  auto result = std::make_shared<metric_families>();
+  add_shard(result->shard, x);
+  add_streams(result->streams, x);
+  return result;
+}
+
+std::string render_metrics(const std::vector<std::shared_ptr<const metric_families>>& shards, size_t ours) {
+  families all;
+  double answered = 0;
+  for (size_t number = 0; number < shards.size(); ++number) {
+    if (!shards[number]) continue;
+    ++answered;
+    for (auto& family : shards[number]->shard) {
+      // Not every shard has every family: only a reactor that consumes knows how far behind it is.
+      auto known = std::ranges::find(all, family.name, &MetricFamily::name);
+      auto& to = known != all.end() ? *known : all.emplace_back(MetricFamily{family.name, family.help, family.type, {}});
+      for (auto metric : family.metric) {
+        metric.label.push_back({"shard", std::to_string(number)});
+        to.metric.push_back(std::move(metric));
+      }
+    }
+  }
+  if (ours < shards.size() && shards[ours]) all.insert(all.end(), shards[ours]->streams.begin(), shards[ours]->streams.end());
+  gauge("tidings_shards", "Shards of this process whose figures are here; only with --threads above 1").with({}, answered).into(all);
+  add_process(all);
   return prometheus::TextSerializer{}.Serialize(all);
 }
 

@@ -40,7 +40,8 @@ void nats_gateway_state::init(boost::asio::io_context& io, net::nats_options opt
       [counts = counts_](std::string what) {
         ++counts->nats_troubles;
         spdlog::warn("NATS: {}", what);
-      }});
+      },
+      [self = self_] { net::activate(self, [self] { self->state.on_gone(); }); }});
   self_->send(readiness_, component_state{"nats", false, "not connected yet"});
 }
 
@@ -49,6 +50,12 @@ void nats_gateway_state::start() {
     spdlog::critical("{}", failure_of(err).detail);
     self_->quit(err);
   }
+}
+
+void nats_gateway_state::on_gone() {
+  inbox_sub_.reset();
+  services_sub_.reset();
+  for (auto& [key, sub] : subscriptions_) sub.handle.reset();
 }
 
 void nats_gateway_state::on_connected(bool up) {
@@ -73,6 +80,7 @@ void nats_gateway_state::on_connected(bool up) {
       if (!sub.handle) open_subscription(sub);
   if (up == connected_) return;
   counts_->connected = connected_ = up;
+  congested_ = false;
   ++(up ? counts_->connects : counts_->disconnects);
   spdlog::info("NATS: {}", up ? "connected" : "disconnected");
   // A publish that was open when the connection broke never gets its answer: nobody need wait for the timeout.
@@ -113,7 +121,10 @@ caf::error nats_gateway_state::call(std::string_view inbox, const std::string& s
                                     const std::string& data, milliseconds timeout, open_call what) {
   if (draining_) return make_error(errc::shutting_down, "stopping");
   if (!connected_ || !inbox_sub_) return make_error(errc::unavailable, "not connected to NATS");
-  if (open_count_ >= max_open) return make_error(errc::overloaded, "too many NATS requests are open");
+  if (open_count_ >= max_open || congested_) {
+    counts_->refused(refusal::nats);
+    return make_error(errc::overloaded, congested_ ? "NATS does not take as fast as we send" : "too many NATS requests are open");
+  }
   size_t slot;
   if (free_.empty()) {
     slot = open_.size();
@@ -204,8 +215,9 @@ void nats_gateway_state::on_tick() {
     auto code = std::holds_alternative<reply_listener>(overdue.listener) ? errc::handler_timeout : errc::outcome_unknown;
     fail(std::move(overdue), make_error(code, "no answer from NATS in time"));
   }
+  congested_ = connected_ && static_cast<size_t>(connection_->buffered()) > max_unsent;
   check_drained();
-  ticking_ = open_count_ > 0 || drain_promise_.pending();
+  ticking_ = open_count_ > 0 || congested_ || drain_promise_.pending();
   if (ticking_) self_->delayed_send(self_, tick, tick_atom::value);
 }
 

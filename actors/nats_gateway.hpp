@@ -29,6 +29,8 @@ struct nats_gateway_state {
   static inline constexpr const char* name = "nats_gateway";
   /// Publishes and requests without an answer yet; beyond it `overloaded`.
   static constexpr size_t max_open = 65'536;
+  /// Bytes that wait to be written; beyond it `overloaded`. A server that takes nothing is noticed by its missing pongs only.
+  static constexpr size_t max_unsent = 64 * 1024 * 1024;
 
   explicit nats_gateway_state(nats_gateway_ptr self) : self_{self} {}
 
@@ -60,6 +62,8 @@ private:
 
   void on_readable();
   void on_connected(bool up);
+  /// The next connection is another one: subscriptions begin anew with it.
+  void on_gone();
   void open_subscription(subscription& x);
   caf::error call(std::string_view inbox, const std::string& subject, const net::nats_headers& headers, const std::string& data,
                   milliseconds timeout, open_call what);
@@ -83,7 +87,7 @@ private:
   std::map<subscription_key, subscription> subscriptions_;
   std::vector<connection_listener> followers_;
   std::vector<net::nats_message> drained_;
-  bool connected_ = false, ticking_ = false, draining_ = false, handing_over_ = false;
+  bool connected_ = false, ticking_ = false, draining_ = false, handing_over_ = false, congested_ = false;
   caf::typed_response_promise<bool> drain_promise_;
 };
 

@@ -47,19 +47,23 @@ std::optional<notification> to_notification(const net::nats_message& msg, uint64
   return result;
 }
 
-void notification_hub_state::init(nats_gateway_actor gateway, readiness_actor readiness) {
-  gateway_ = std::move(gateway);
-  readiness_ = std::move(readiness);
-  consumer_.emplace(gateway_, ordered_consumer::options{"NOTIFICATIONS", {}, self_, self_, 0});
+void notification_hub_state::init(notification_hub_options options) {
+  options_ = std::move(options);
+  consumer_.emplace(options_.gateway, ordered_consumer::options{"NOTIFICATIONS", {}, self_, self_, 0});
+  desk_.emplace(replay_desk::options{options_.gateway, self_, options_.counts, options_.memory});
   report();
-  self_->send(gateway_, follow_connection{self_});
+  self_->send(options_.gateway, follow_connection{self_});
 }
 
 void notification_hub_state::on_streams(const streams_ready& x) {
   if (std::exchange(started_, true)) return;
-  self_->send(gateway_, subscribe{std::string{subjects::progress_filter}, {}, self_, progress_tag});
-  // From where the stream stood before this process took its first command: nothing of ours can be missed.
-  consumer_->start({net::jetstream::start_at::policy::sequence, x.notifications_last_sequence + 1}, self_->clock().now());
+  self_->send(options_.gateway, subscribe{std::string{subjects::progress_filter}, {}, self_, progress_tag});
+  // From before the stream stood where it did when this process took its first command: nothing of ours can be missed, and after
+  // a restart all event streams of this process come back at once.
+  began_at_ = x.notifications_last_sequence;
+  auto behind = began_at_ - std::min<uint64_t>(began_at_, options_.memory.outcomes);
+  desk_->history().start_behind(behind);
+  consumer_->start({net::jetstream::start_at::policy::sequence, behind + 1}, self_->clock().now());
 }
 
 void notification_hub_state::on_connection(const connection_change& x) {
@@ -70,6 +74,7 @@ void notification_hub_state::on_connection(const connection_change& x) {
 }
 
 void notification_hub_state::on_reply(const nats_reply& x) {
+  if (desk_->on_reply(x)) return;
   consumer_->on_reply(x, self_->clock().now());
   report();
 }
@@ -90,6 +95,7 @@ void notification_hub_state::on_batch(const nats_batch& x) {
     return;
   }
   consumer_->on_batch(x, self_->clock().now(), [this](const net::nats_message& msg, const net::delivery_info& info) {
+    desk_->history().add(msg, info.stream_sequence);
     // Most instances see many outcomes that nobody waits for here: look before reading headers.
     auto [first, last] = waiters_.equal_range(std::string{subjects::token_at(msg.subject(), 2)});
     auto [first_stream, last_stream] = streams_.equal_range(std::string{subjects::token_at(msg.subject(), 1)});
@@ -106,6 +112,7 @@ void notification_hub_state::on_batch(const nats_batch& x) {
 void notification_hub_state::on_tick() {
   if (++ticks_ % heartbeat_ticks == 0) // one timer for all streams
     for (auto& [owner, stream] : streams_) self_->send(stream, beat_atom::value);
+  desk_->on_tick();
   consumer_->on_tick(self_->clock().now());
   report();
   self_->delayed_send(self_, tick, tick_atom::value);
@@ -131,12 +138,13 @@ void notification_hub_state::end_streams() {
 void notification_hub_state::join(const join_events& x) {
   streams_.emplace(x.owner, x.listener);
   if (!x.command_id.empty()) followers_.emplace(x.command_id, x.listener);
-  self_->send(x.listener, joined{consumer_->last_sequence()});
+  self_->send(x.listener, joined{std::max(consumer_->last_sequence(), began_at_)});
 }
 
 void notification_hub_state::leave(const leave_events& x) {
   erase_one(streams_, x.owner, x.listener);
   erase_one(followers_, x.command_id, x.listener);
+  desk_->forget(x.listener);
 }
 
 void notification_hub_state::abandon_all() {
@@ -147,12 +155,11 @@ void notification_hub_state::report() {
   bool ready = connected_ && started_ && consumer_->caught_up();
   if (told_ == ready) return;
   told_ = ready;
-  self_->send(readiness_, component_state{"notifications", ready, ready ? "" : "not following the NOTIFICATIONS stream"});
+  self_->send(options_.readiness, component_state{"notifications", ready, ready ? "" : "not following the NOTIFICATIONS stream"});
 }
 
-notification_hub_actor::behavior_type notification_hub(notification_hub_ptr self, nats_gateway_actor gateway,
-                                                       readiness_actor readiness) {
-  self->state.init(std::move(gateway), std::move(readiness));
+notification_hub_actor::behavior_type notification_hub(notification_hub_ptr self, notification_hub_options options) {
+  self->state.init(std::move(options));
   self->delayed_send(self, tick, tick_atom::value);
   return {
     [self](const watch_command& x) { self->state.watch(x); },
@@ -162,6 +169,8 @@ notification_hub_actor::behavior_type notification_hub(notification_hub_ptr self
     [self](stop_atom) { self->state.end_streams(); },
     [self](const join_events& x) { self->state.join(x); },
     [self](const leave_events& x) { self->state.leave(x); },
+    [self](const ask_kept& x) { self->state.replay(x); },
+    [self](const ask_missed& x) { self->state.replay(x); },
     [self](const streams_ready& x) { self->state.on_streams(x); },
     [self](const connection_change& x) { self->state.on_connection(x); },
     [self](const nats_batch& x) { self->state.on_batch(x); },

@@ -3,20 +3,7 @@
 
 #include <algorithm>
 
-#include "actors/notification_hub.hpp"
-#include "envelopes/errc.hpp"
-#include "net/jetstream.hpp"
-
 namespace tidings {
-
-using namespace std::chrono_literals;
-
-namespace {
-
-// Finding the next outcome of a quiet owner can mean a walk through the stream.
-constexpr auto lookup_timeout = 10s;
-
-} // namespace
 
 std::shared_ptr<const std::vector<std::string>> refetch_list(const catalog& models) {
   auto out = std::make_shared<std::vector<std::string>>();
@@ -40,34 +27,22 @@ void owner_events_state::on_joined(const joined& x) {
   if (order_->last_event_id.empty()) {
     sent_ = x.last_sequence;
     writer->begin(std::to_string(sent_));
-    return go_live();
-  }
-  writer->begin({});
-  self_->send(order_->gateway, nats_request{net::jetstream::api("STREAM.INFO.NOTIFICATIONS"), {}, {}, lookup_timeout, self_, stream_info});
-}
-
-void owner_events_state::on_reply(const nats_reply& x) {
-  if (x.error) { // the client comes back with the position it has
-    writer->finish();
+    live_ = true;
     return;
   }
-  if (x.cookie == stream_info) on_stream_info(x);
-  else on_next(x);
+  writer->begin({});
+  self_->send(order_->hub, ask_kept{self_});
 }
 
-void owner_events_state::on_stream_info(const nats_reply& x) {
-  auto answer = net::jetstream::parse_api_answer(x.message.data());
-  if (!answer || answer->error) return writer->finish();
-  auto state = answer->body.value("state", json::object());
-  auto first = state.value("first_seq", uint64_t{0});
-  auto last = state.value("last_seq", uint64_t{0});
+void owner_events_state::on_kept(const kept& x) {
+  if (x.error) return writer->finish(); // the client comes back with the position it has
   auto asked = parse_event_id(order_->last_event_id);
-  if (!asked || *asked > last) {
-    sent_ = last;
-    gap("unknown_position", first);
-  } else if (*asked + 1 < first) {
-    sent_ = first - 1;
-    gap("position_no_longer_kept", first);
+  if (!asked || *asked > x.last) {
+    sent_ = x.last;
+    gap("unknown_position", x.first);
+  } else if (*asked + 1 < x.first) {
+    sent_ = x.first - 1;
+    gap("position_no_longer_kept", x.first);
   } else {
     sent_ = *asked;
   }
@@ -84,8 +59,7 @@ void owner_events_state::replay() {
     waiting_for_reader_ = true; // history is read no faster than the client reads
     return;
   }
-  json next = {{"seq", sent_ + 1}, {"next_by_subj", "notifications." + order_->owner.str() + ".*"}};
-  self_->send(order_->gateway, nats_request{net::jetstream::api("DIRECT.GET.NOTIFICATIONS"), {}, next.dump(), lookup_timeout, self_, next_outcome});
+  self_->send(order_->hub, ask_missed{order_->owner.str(), sent_, self_});
 }
 
 void owner_events_state::on_drained() {
@@ -94,30 +68,17 @@ void owner_events_state::on_drained() {
   replay();
 }
 
-void owner_events_state::on_next(const nats_reply& x) {
-  auto status = x.message.status();
-  if (status == 404) {
-    if (!std::exchange(overflowed_, false)) return go_live();
-    held_.clear(); // more came than we hold: it is in the stream by now
-    return replay();
-  }
-  if (status != 0) return writer->finish();
-  auto sequence = parse_event_id(x.message.header("Nats-Sequence"));
-  if (!sequence) return writer->finish();
-  if (auto outcome = to_notification(x.message, *sequence)) send(*outcome);
-  sent_ = std::max(sent_, *sequence);
-  replay();
-}
-
-void owner_events_state::go_live() {
-  live_ = true;
-  for (auto& x : std::exchange(held_, {})) send(x);
+void owner_events_state::on_missed(const missed& x) {
+  if (x.error) return writer->finish();
+  for (auto& outcome : x.outcomes) send(outcome);
+  sent_ = std::max(sent_, x.up_to);
+  if (x.all) live_ = true;
+  else replay();
 }
 
 void owner_events_state::on_notification(const notification& x) {
-  if (live_) return send(x);
-  if (held_.size() < max_held) held_.push_back(x);
-  else overflowed_ = true;
+  // What comes live during the replay is part of it.
+  if (live_) send(x);
 }
 
 void owner_events_state::send(const notification& x) {
@@ -138,10 +99,11 @@ event_stream_actor::behavior_type owner_events(owner_events_state::pointer self,
   return {
     [](const command_answer&) {},
     [](query_answer&) {},
-    [self](const nats_reply& x) { self->state.on_reply(x); },
     [self](const notification& x) { self->state.on_notification(x); },
     [self](const progress_report& x) { self->state.on_progress(x); },
     [self](const joined& x) { self->state.on_joined(x); },
+    [self](const kept& x) { self->state.on_kept(x); },
+    [self](const missed& x) { self->state.on_missed(x); },
     [](model_atom) {},
     [](pace_atom) {},
     [self](tick_atom) { self->state.on_drained(); },

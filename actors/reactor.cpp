@@ -152,9 +152,6 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
   }
   x.command = std::move(*command);
   failpoint("reactor.before_project");
-  // An id that a client chose may have been used before, too long ago for the stream to notice.
-  // And one that is put back has an outcome for certain.
-  seen_before = seen_before || !x.command->digest.empty() || x.command->retry > 0;
   self_->send(options_.projectors.at(x.command->entry.model->bucket.str()), project{x.command, seen_before, self_});
 }
 
@@ -180,9 +177,12 @@ void reactor_state::on_projected(projected& x) {
   failpoint("reactor.projected");
   using result = projected::result;
   switch (x.what) {
-    case result::superseded:
-      spdlog::warn("{} was settled before a later one of its key; nothing to do", name_of(*t.command));
-      return end(x.cookie, command_end::skipped);
+    case result::superseded: {
+      // Its owner was told once, and may have been told either: no outcome is made up. Whoever runs this is to know.
+      auto stored = net::parse_delivery(t.message.reply()).value_or(net::delivery_info{});
+      return bury(x.cookie, t, dead_letter_of(t.message, {"a later command of its key was applied, and its own outcome is not in NOTIFICATIONS any more",
+                                                          std::max(x.attempts, 1U), stored}));
+    }
     case result::told_before: return end(x.cookie, command_end::skipped);
     case result::gave_up: {
       t.telling = outcome_of(*t.command, x, t.reached);

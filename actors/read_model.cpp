@@ -102,6 +102,8 @@ void read_model_state::on_batch(const nats_batch& x) {
 void read_model_state::on_tick() {
   expire();
   watch_->on_tick(self_->clock().now());
+  // A bucket that does not change tells nobody: those who have gone would stay for ever.
+  std::erase_if(watchers_, [](auto& w) { return caf::actor_cast<watch_listener>(w.listener) == nullptr; });
   report();
   self_->delayed_send(self_, tick, tick_atom::value);
 }
@@ -175,7 +177,7 @@ void read_model_state::on_change(const std::string& key) {
   }
   std::erase_if(watchers_, [&](auto& w) {
     if (w.key && *w.key != key) return false;
-    self_->send(w.listener, model_atom::value);
+    if (auto listener = caf::actor_cast<watch_listener>(w.listener)) self_->send(listener, model_atom::value);
     return true;
   });
 }
@@ -184,7 +186,7 @@ void read_model_state::watch(const watch_changes& x) {
   auto changed = x.key ? table_->find(*x.key) : nullptr;
   bool already = x.key ? changed && changed->revision > x.revision : table_->revision() > x.revision;
   if (already) self_->send(x.listener, model_atom::value);
-  else watchers_.push_back(x);
+  else watchers_.push_back({caf::actor_cast<caf::actor_addr>(x.listener), x.key});
 }
 
 void read_model_state::expire() {

@@ -63,7 +63,12 @@ private:
     clock_time due;
   };
   std::vector<patient_query> patient_;   ///< Wait for a write; bounded by the clients' connections.
-  std::vector<watch_changes> watchers_;  ///< Likewise.
+  using watch_listener = decltype(watch_changes::listener);
+  struct watcher {
+    caf::actor_addr listener;
+    std::optional<std::string> key;
+  };
+  std::vector<watcher> watchers_;        ///< Likewise: they do not keep a stream that has ended.
   std::optional<bool> told_;
 };
 

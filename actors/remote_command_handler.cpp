@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/headers.hpp"
+#include "actors/settlement.hpp"
 #include "envelopes/errc.hpp"
 #include "envelopes/outcome.hpp"
 #include "envelopes/response.hpp"
@@ -51,12 +52,17 @@ void remote_command_handler_state::on_reply(const nats_reply& x) {
     auto detail = code == errc::no_handler        ? "nobody answers " + where_.subject
                   : code == errc::handler_timeout ? where_.subject + " did not answer within " + std::to_string(where_.timeout.count()) + "ms"
                                                   : failure_of(x.error).detail;
+    spdlog::debug("{}: {}", name_of(*open.command), detail);
     open.promise.deliver(make_error(code, std::move(detail)));
     return;
   }
   auto verdict = read(*open.command, x.message);
-  if (verdict) open.promise.deliver(std::move(*verdict));
-  else open.promise.deliver(verdict.error());
+  if (!verdict) {
+    spdlog::debug("{}: {}", name_of(*open.command), failure_of(verdict.error()).detail);
+    open.promise.deliver(verdict.error());
+    return;
+  }
+  open.promise.deliver(std::move(*verdict));
 }
 
 void remote_command_handler_state::pass_on(open_decision& open, const net::nats_message& msg) {
@@ -67,8 +73,8 @@ void remote_command_handler_state::pass_on(open_decision& open, const net::nats_
   auto body = text.size() <= longest_progress ? parse_json(text) : caf::expected<json>{make_error(errc::payload_too_large)};
   auto id = token::admit(command.request.command_id, "command id");
   if (!body || !body->is_object() || !body->contains("progress") || !id) {
-    spdlog::warn("{}: progress of {} must be {{\"progress\": ...}} of at most {} bytes; it is told to nobody", where_.subject,
-                 command.request.command_id, longest_progress);
+    spdlog::warn("{}: {} says how far it is by something other than {{\"progress\": ...}} of at most {} bytes; it is told to nobody",
+                 name_of(command), where_.subject, longest_progress);
     return;
   }
   open.next_progress = now + progress_pace;

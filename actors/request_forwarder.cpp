@@ -40,7 +40,10 @@ void request_forwarder_state::forward(ask_query& x) {
 }
 
 void request_forwarder_state::send(open_request x, std::string data, const std::string& traceparent) {
-  if (open_.size() >= options_.max_open) return fail(x, make_error(errc::overloaded, "too many requests are open"));
+  if (open_.size() >= options_.max_open) {
+    options_.counts->refused(refusal::forwarded);
+    return fail(x, make_error(errc::overloaded, "too many requests are open"));
+  }
   auto cookie = ++next_cookie_;
   nats_request out{x.subject, {}, std::move(data), x.timeout, self_, cookie};
   if (!traceparent.empty()) out.headers.emplace_back(command_headers::traceparent, traceparent);

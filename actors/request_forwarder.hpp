@@ -8,6 +8,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/interfaces.hpp"
+#include "actors/metrics.hpp"
 
 namespace tidings {
 
@@ -19,6 +20,7 @@ struct request_forwarder_options {
   milliseconds command_timeout{5000}; ///< Of a client that did not say how long it waits.
   milliseconds query_timeout{3000};
   size_t max_open = 8192;
+  metrics_ptr counts = std::make_shared<metrics>();
 };
 
 /// Sends commands and queries of types that no model here declares to `commands.{Type}` and `queries.{Type}`, where a

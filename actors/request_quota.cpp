@@ -14,6 +14,7 @@ constexpr auto burst = 2s; // after this long of silence a caller's quota is ful
 } // namespace
 
 bool request_quota::admit(const std::string& caller, clock::time_point now) {
+  std::lock_guard guard{mutex_};
   auto i = callers_.find(caller);
   if (i == callers_.end()) {
     if (callers_.size() >= max_callers) forget(now);

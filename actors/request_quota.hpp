@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <cstddef>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 
 namespace tidings {
 
-/// How many requests a caller may make: so many a second, and twice that at once after a while of silence.
+/// How many requests a caller may make: so many a second, and twice that at once after a while of silence. One for a process,
+/// whichever of its threads a caller reaches.
 class request_quota {
 public:
   using clock = std::chrono::steady_clock;
@@ -19,6 +21,7 @@ public:
   /// Counts a request. @returns false when the caller has used up its quota.
   bool admit(const std::string& caller, clock::time_point now);
 
+  /// Not while others admit.
   size_t callers() const noexcept { return callers_.size(); }
 
 private:
@@ -31,6 +34,7 @@ private:
   void forget(clock::time_point now);
 
   double per_second_;
+  std::mutex mutex_; // everything below
   std::unordered_map<std::string, account> callers_;
   account others_{0, {}};
   clock::time_point swept_{};

@@ -46,6 +46,7 @@ std::string render_error_envelope(std::string_view id_field, std::string_view id
     auto& errors = out["errors"] = json::array();
     for (auto& x : what.errors) errors.push_back({{"pointer", x.pointer}, {"message", x.message}});
   }
+  if (worth_retrying(code_of(why))) out["retry_after"] = std::max(what.retry_after, 1u);
   return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -99,8 +100,15 @@ uint64_t service_endpoint_state::open(const net::nats_message& msg, size_t endpo
   return cookie;
 }
 
+bool service_endpoint_state::full(const net::nats_message& msg, size_t endpoint) {
+  if (open_.size() < options_.max_open) return false;
+  options_.counts->refused(refusal::bus_requests);
+  refuse(msg, endpoint, make_error(errc::overloaded, "too many requests are open"));
+  return true;
+}
+
 void service_endpoint_state::take_command(const net::nats_message& msg, size_t endpoint) {
-  if (open_.size() >= options_.max_open) return refuse(msg, endpoint, make_error(errc::overloaded, "too many requests are open"));
+  if (full(msg, endpoint)) return;
   auto request = parse_command_request(msg.data());
   if (!request) return refuse(msg, endpoint, request.error());
   auto& type = description_.endpoints()[endpoint].type;
@@ -122,7 +130,7 @@ void service_endpoint_state::take_command(const net::nats_message& msg, size_t e
 }
 
 void service_endpoint_state::take_query(const net::nats_message& msg, size_t endpoint) {
-  if (open_.size() >= options_.max_open) return refuse(msg, endpoint, make_error(errc::overloaded, "too many requests are open"));
+  if (full(msg, endpoint)) return;
   auto request = parse_query_request(msg.data());
   if (!request) return refuse(msg, endpoint, request.error());
   auto& type = description_.endpoints()[endpoint].type;

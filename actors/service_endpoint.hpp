@@ -9,6 +9,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/interfaces.hpp"
+#include "actors/metrics.hpp"
 #include "actors/service_description.hpp"
 
 namespace tidings {
@@ -21,6 +22,7 @@ struct service_endpoint_options {
   nats_gateway_actor gateway;
   command_bus_actor commands;
   query_bus_actor queries;
+  metrics_ptr counts = std::make_shared<metrics>();
   size_t max_open = 8192; ///< Requests without an answer yet; beyond it an error envelope `overloaded`.
 };
 
@@ -45,6 +47,7 @@ private:
   };
 
   void discover(const net::nats_message& msg, discovery_verb verb);
+  bool full(const net::nats_message& msg, size_t endpoint);
   void take_command(const net::nats_message& msg, size_t endpoint);
   void take_query(const net::nats_message& msg, size_t endpoint);
   uint64_t open(const net::nats_message& msg, size_t endpoint);

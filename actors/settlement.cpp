@@ -13,12 +13,12 @@ namespace tidings {
 
 namespace {
 
-publish notification_of(const token& owner, const outcome& x) {
+publish notification_of(const token& owner, const outcome& x, std::string_view payload = "null") {
   publish out;
   out.subject = subjects::notification(owner, *token::admit(x.command_id, "command id"));
   out.headers = {{notification_headers::status, std::string{to_string(x.status)}}};
   if (x.code && !x.code->empty()) out.headers.emplace_back(notification_headers::code, *x.code);
-  out.data = to_json(x);
+  out.data = to_json(x, payload);
   return out;
 }
 
@@ -30,19 +30,22 @@ publish outcome_of(const stored_command& command, const projected& result, stage
   x.command_type = command.request.command_type;
   x.timestamp = now_rfc3339();
   x.key = command.key.str();
+  std::string payload = "null";
   if (result.entry) {
     x.status = outcome_status::completed;
     x.reached = stage::projected;
     x.revision = result.entry->revision;
-    x.payload = result.entry->deleted ? json{{command.entry.model->key, command.key.str()}} : result.entry->value;
-    x.actions = expand_actions(command.entry.spec->actions, x.payload);
+    json removed;
+    if (result.entry->deleted) removed = {{command.entry.model->key, command.key.str()}};
+    x.actions = expand_actions(command.entry.spec->actions, result.entry->deleted ? removed : result.entry->value);
+    payload = result.entry->deleted ? dump(removed) : result.entry->text;
   } else {
     x.status = outcome_status::failed;
     x.reached = reached;
     x.error = result.reason.message;
     x.code = result.what == projected::result::gave_up ? "dead_lettered" : result.reason.code;
   }
-  auto out = notification_of(command.owner, x);
+  auto out = notification_of(command.owner, x, payload);
   if (!command.digest.empty()) out.headers.emplace_back(notification_headers::digest, command.digest);
   if (!command.traceparent.empty()) out.headers.emplace_back(notification_headers::traceparent, command.traceparent);
   if (command.retry > 0) out.headers.emplace_back(notification_headers::retry, std::to_string(command.retry));

@@ -8,6 +8,7 @@
 #include "client/bus.hpp"
 #include "envelopes/errc.hpp"
 #include "envelopes/token.hpp"
+#include "net/nats_login.hpp"
 
 namespace tidings {
 
@@ -54,7 +55,9 @@ int run(const client_options& options, Execute execute) {
     return complain("--service-id must be 1 to 64 characters of A-Z, a-z, 0-9, _ and -", usage);
   auto payload = read_payload(options.payload);
   if (!payload) return complain("the payload: " + failure_of(payload.error()).detail, usage);
-  auto nats = client::connect(options.nats);
+  auto login = std::make_shared<net::nats_login>(options.nats.secrets);
+  if (auto err = login->check()) return complain(failure_of(err).detail, usage);
+  auto nats = client::connect(options.nats.url, std::move(login));
   if (!nats) return complain(failure_of(nats.error()).detail, failed);
   return report(execute(std::move(*nats), *payload));
 }
@@ -63,7 +66,7 @@ void add_common(CLI::App& verb, client_options& x, uint32_t timeout_ms) {
   x.timeout_ms = timeout_ms;
   verb.add_option("type", x.type, "Its type")->required();
   verb.add_option("payload", x.payload, "JSON, - for standard input, or @FILE")->capture_default_str();
-  verb.add_option("--nats", x.nats, "NATS URL")->envname("TIDINGS_NATS")->capture_default_str();
+  add_nats_options(verb, x.nats.url, x.nats.secrets);
   verb.add_option("--timeout", x.timeout_ms, "Milliseconds to wait")
       ->check(CLI::Range(1, 3'600'000))
       ->capture_default_str();

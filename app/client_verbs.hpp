@@ -6,13 +6,15 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/nats_client_options.hpp"
+
 namespace tidings {
 
 /// What `tidings send` and `tidings query` are told.
 struct client_options {
   std::string type;
   std::string payload = "{}"; ///< JSON, "-" for standard input, or "@file".
-  std::string nats = "nats://127.0.0.1:4222";
+  nats_client_options nats;
   uint32_t timeout_ms = 0; ///< Until the outcome must be known.
   std::string service_id = "cli";
   std::string id; ///< Of the command; empty: made here.

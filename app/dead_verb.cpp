@@ -9,6 +9,7 @@
 #include "app/printable.hpp"
 #include "envelopes/errc.hpp"
 #include "envelopes/token.hpp"
+#include "net/nats_login.hpp"
 
 namespace tidings {
 
@@ -156,7 +157,7 @@ void add_dead_options(CLI::App& verb, dead_options& x) {
   auto add = [&](const char* name, const char* what, deed then) {
     auto* sub = verb.add_subcommand(name, what);
     sub->option_defaults()->take_last();
-    sub->add_option("--nats", x.nats, "NATS URL")->envname("TIDINGS_NATS")->capture_default_str();
+    add_nats_options(*sub, x.nats.url, x.nats.secrets);
     sub->add_option("--timeout", x.timeout_ms, "Milliseconds for one call to NATS")->check(CLI::Range(1, 3'600'000))->capture_default_str();
     sub->add_option("--type", x.type, "Only commands of this type")->check(token_text);
     sub->callback([&x, then] { x.what = then; });
@@ -178,7 +179,9 @@ void add_dead_options(CLI::App& verb, dead_options& x) {
 int dead(const dead_options& options) {
   if (options.what == deed::retry && options.id.empty() && !options.all)
     return complain("dead retry needs an id, or --all with --type", 2);
-  auto nats = client::connect(options.nats);
+  auto login = std::make_shared<net::nats_login>(options.nats.secrets);
+  if (auto err = login->check()) return complain(failure_of(err).detail, 2);
+  auto nats = client::connect(options.nats.url, std::move(login));
   if (!nats) return complain(failure_of(nats.error()).detail, 1);
   dead_letter_box box{nats_calls{std::move(*nats), std::chrono::milliseconds{options.timeout_ms}}};
   switch (options.what) {

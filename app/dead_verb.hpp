@@ -6,12 +6,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/nats_client_options.hpp"
+
 namespace tidings {
 
 /// What `tidings dead` is told.
 struct dead_options {
   enum class deed : uint8_t { list, show, retry, drop } what = deed::list;
-  std::string nats = "nats://127.0.0.1:4222";
+  nats_client_options nats;
   uint32_t timeout_ms = 5'000; ///< Of one call to NATS.
   std::string type;            ///< Only letters of this type; empty: of all.
   std::string id;              ///< Of the command; empty for `list` and with `all`.

@@ -31,15 +31,16 @@ std::string claim_name(const std::string& text) {
 } // namespace
 
 void add_door_options(CLI::App& verb, door_options& x) {
+  auto number = [&](const char* name, uint32_t& to, const char* variable, uint32_t least, uint32_t most, const char* what) {
+    verb.add_option(name, to, what)->envname(variable)->check(CLI::Range(least, most))->capture_default_str();
+  };
   verb.add_option("--auth", x.auth, "Who callers are: none takes sessions that anybody can make, jwt the tokens of an issuer")
     ->envname("TIDINGS_AUTH")
     ->check(CLI::IsMember({"none", "jwt"}))
     ->capture_default_str();
   verb.add_option("--jwks", x.jwks, "File or URL with the issuer's public keys, a JWK Set; read again at SIGHUP")->envname("TIDINGS_JWKS");
-  verb.add_option("--jwks-refresh", x.refresh_s, "Seconds after which keys are fetched again from a URL")
-    ->envname("TIDINGS_JWKS_REFRESH")
-    ->check(CLI::Range(1, 86'400))
-    ->capture_default_str();
+  number("--jwks-refresh", x.refresh_s, "TIDINGS_JWKS_REFRESH", 1, 86'400, "Seconds after which keys are fetched again from a URL");
+  number("--jwks-cooldown", x.cooldown_s, "TIDINGS_JWKS_COOLDOWN", 1, 86'400, "Seconds after a fetch until a token with an unknown key may cause another");
   verb.add_option("--jwks-ca", x.jwks_ca, "File with the certificates to trust when keys are fetched; the system's by default")
     ->envname("TIDINGS_JWKS_CA")
     ->check(CLI::ExistingFile);
@@ -59,10 +60,7 @@ void add_door_options(CLI::App& verb, door_options& x) {
     ->envname("TIDINGS_JWT_ROLES_CLAIM")
     ->check(claim_name)
     ->capture_default_str();
-  verb.add_option("--jwt-leeway", x.leeway_s, "Seconds by which clocks may differ")
-    ->envname("TIDINGS_JWT_LEEWAY")
-    ->check(CLI::Range(0, 300))
-    ->capture_default_str();
+  number("--jwt-leeway", x.leeway_s, "TIDINGS_JWT_LEEWAY", 0, 300, "Seconds by which clocks may differ");
   auto* certificate = verb.add_option("--tls-cert", x.tls_certificate, "Serve HTTPS: file with the certificate chain; read again at SIGHUP")->envname("TIDINGS_TLS_CERT");
   auto* key = verb.add_option("--tls-key", x.tls_key, "File with the certificate's private key")->envname("TIDINGS_TLS_KEY");
   certificate->needs(key);
@@ -79,18 +77,12 @@ void add_door_options(CLI::App& verb, door_options& x) {
     ->delimiter(',')
     ->check(web_origin)
     ->take_all();
-  verb.add_option("--max-connections", x.max_connections, "Connections at a time; beyond it 503")
-    ->envname("TIDINGS_MAX_CONNECTIONS")
-    ->check(CLI::Range(1, 1'000'000))
-    ->capture_default_str();
-  verb.add_option("--max-connections-per-address", x.max_per_address, "Of one IPv4 address or IPv6 /64; 0: no limit of its own, as behind a proxy")
-    ->envname("TIDINGS_MAX_CONNECTIONS_PER_ADDRESS")
-    ->check(CLI::Range(0, 1'000'000))
-    ->capture_default_str();
-  verb.add_option("--rate-limit", x.rate_limit, "Requests a second of one caller (a token's subject, else an address); beyond it 429; 0: no limit")
-    ->envname("TIDINGS_RATE_LIMIT")
-    ->check(CLI::Range(0, 1'000'000))
-    ->capture_default_str();
+  number("--max-connections", x.max_connections, "TIDINGS_MAX_CONNECTIONS", 1, 1'000'000, "Connections at a time; beyond it 503");
+  number("--max-connections-per-address", x.max_per_address, "TIDINGS_MAX_CONNECTIONS_PER_ADDRESS", 0, 1'000'000, "Of one IPv4 address or IPv6 /64; 0: no limit of its own, as behind a proxy");
+  number("--max-waits-per-owner", x.max_waits, "TIDINGS_MAX_WAITS_PER_OWNER", 0, 1'000'000, "Commands that one owner may wait for at a time (without a session: one address); beyond it 429; 0: no limit");
+  number("--max-streams-per-owner", x.max_streams, "TIDINGS_MAX_STREAMS_PER_OWNER", 0, 1'000'000, "Event streams of one owner, likewise");
+  number("--max-live-queries-per-owner", x.max_live_queries, "TIDINGS_MAX_LIVE_QUERIES_PER_OWNER", 0, 1'000'000, "Live queries of one owner, likewise");
+  number("--rate-limit", x.rate_limit, "TIDINGS_RATE_LIMIT", 0, 1'000'000, "Requests a second of one caller (a token's subject, else an address); beyond it 429; 0: no limit");
 }
 
 } // namespace tidings

@@ -15,6 +15,7 @@ struct door_options {
   std::string jwks;                              ///< File or URL with the issuer's public keys.
   std::string jwks_ca;                           ///< Authorities to trust when they are fetched; empty: the system's.
   uint32_t refresh_s = 300;                      ///< Between two fetches.
+  uint32_t cooldown_s = 30;                      ///< After a fetch, until an unknown key may cause another.
   std::string secret_file;                       ///< For HS256 only.
   std::vector<std::string> algorithms{"RS256", "ES256", "EdDSA"};
   std::string issuer;
@@ -27,6 +28,7 @@ struct door_options {
   std::vector<std::string> origins;
   uint32_t max_connections = 20'000;
   uint32_t max_per_address = 0;                  ///< 0: no limit of its own.
+  uint32_t max_waits = 0, max_streams = 0, max_live_queries = 0; ///< Of one owner at a time; 0: no limit of its own.
   uint32_t rate_limit = 0;                       ///< Requests a second of one caller; 0: no limit.
 };
 

@@ -118,14 +118,23 @@ void read_keys(boost::asio::io_context& io, const door_options& options, std::fu
              });
 }
 
-caf::expected<std::shared_ptr<gatekeeper>> make_gatekeeper(boost::asio::io_context& io, const door_options& options) {
-  if (options.auth != "jwt") return std::make_shared<gatekeeper>();
+caf::expected<std::vector<signing_key>> first_keys(const door_options& options) {
+  if (options.auth != "jwt") return std::vector<signing_key>{};
   caf::expected<std::vector<signing_key>> keys{make_error(errc::internal)};
+  boost::asio::io_context io{1};
   read_keys(io, options, [&](caf::expected<std::vector<signing_key>> x) { keys = std::move(x); });
   io.run();
-  io.restart();
-  if (!keys) return keys.error();
-  return std::make_shared<gatekeeper>(token_verifier{rules_of(options), std::move(*keys)});
+  return keys;
+}
+
+std::shared_ptr<gatekeeper> make_gatekeeper(const door_options& options, std::vector<signing_key> keys, std::shared_ptr<event_tickets> tickets) {
+  if (options.auth != "jwt") return std::make_shared<gatekeeper>(std::nullopt, std::move(tickets));
+  return std::make_shared<gatekeeper>(token_verifier{rules_of(options), std::move(keys)}, std::move(tickets));
+}
+
+std::shared_ptr<caller_places> make_places(const door_options& options) {
+  if (options.max_waits + options.max_streams + options.max_live_queries == 0) return nullptr;
+  return std::make_shared<caller_places>(caller_places{places{options.max_waits}, places{options.max_streams}, places{options.max_live_queries}});
 }
 
 edge_rules make_edge(const door_options& options, bool beyond_loopback) {
@@ -133,10 +142,14 @@ edge_rules make_edge(const door_options& options, bool beyond_loopback) {
   return {beyond_loopback && options.hosts.empty(), options.hosts, options.origins};
 }
 
-size_t places(const door_options& options, uint64_t open_files) {
-  constexpr uint64_t reserve = 160;
+size_t connections_of(const door_options& options, uint64_t open_files, uint32_t threads) {
+  constexpr uint64_t of_a_thread = 10; // its connection to NATS, its loop, its listener
+  auto reserve = 160 + of_a_thread * (threads - 1);
   if (open_files == 0) return options.max_connections; // nobody could say
-  return std::min<size_t>(options.max_connections, open_files > 2 * reserve ? open_files - reserve : std::max<size_t>(open_files / 2, 1));
+  auto usable = open_files > 2 * reserve ? open_files - reserve : open_files / 2;
+  // What is inside TLS comes by a local pair of sockets (net::serve_tls).
+  auto files_each = options.tls_certificate.empty() ? 1 : 3;
+  return std::min<size_t>(options.max_connections, std::max<size_t>(usable / files_each, 1));
 }
 
 } // namespace tidings::front_door

@@ -23,16 +23,38 @@ public:
   std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<json_message>(); }
 };
 
+thread_local size_t shard_here = 0;
+
+class shard_number : public spdlog::custom_flag_formatter {
+public:
+  void format(const spdlog::details::log_msg&, const std::tm&, spdlog::memory_buf_t& dest) override {
+    auto text = std::to_string(shard_here);
+    dest.append(text.data(), text.data() + text.size());
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<shard_number>(); }
+};
+
+constexpr char shard_flag = 'k';
+
 } // namespace
 
-void start_log(const std::string& level, log_style style) {
+void log_as_shard(size_t number) {
+  shard_here = number;
+}
+
+void start_log(const std::string& level, log_style style, bool shards) {
   auto logger = spdlog::stderr_color_mt("tidings");
   if (style == log_style::json_lines) {
     auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-    formatter->add_flag<json_message>('*').set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
+    formatter->add_flag<json_message>('*').add_flag<shard_number>(shard_flag);
+    formatter->set_pattern(shards ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","shard":%k,"message":%*})"
+                                  : R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
     logger->set_formatter(std::move(formatter));
   } else {
-    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
+    auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+    formatter->add_flag<shard_number>(shard_flag);
+    formatter->set_pattern(shards ? "%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ [%k] %v" : "%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v");
+    logger->set_formatter(std::move(formatter));
   }
   logger->set_level(spdlog::level::from_str(level));
   logger->flush_on(spdlog::level::info);

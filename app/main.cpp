@@ -8,6 +8,7 @@
 
 #include "app/client_verbs.hpp"
 #include "app/dead_verb.hpp"
+#include "app/nats_client_options.hpp"
 #include "app/replay_verb.hpp"
 #include "app/serve_options.hpp"
 #include "app/version.hpp"
@@ -67,6 +68,7 @@ int main(int argc, char** argv) {
   try {
     if (argc > 1 && argv[1][0] != '-' && !is_verb(app, argv[1]))
       throw CLI::ParseError{std::string{"there is no verb '"} + argv[1] + "'", 2};
+    if (auto why = secret_in_arguments(argc, argv); !why.empty()) throw CLI::ParseError{why, 2};
     app.parse(argc, argv);
     if (*send_verb) return send(sending);
     if (*query_verb) return query(asking);

@@ -1,25 +1,33 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "actors/gatekeeper.hpp"
 #include "app/door_options.hpp"
+#include "identity/key_renewal.hpp"
+#include "identity/signing_key.hpp"
 #include "net/tls_server.hpp"
 
 namespace tidings {
 
-/// Keeps the issuer's keys and our certificate as they are now: read again at SIGHUP, keys from a URL also now and then.
+/// Keeps the issuer's keys and our certificate as they are now: read again at SIGHUP, keys from a URL also now and then, and when a
+/// token names one that is not known.
 /// What cannot be read changes nothing, and is logged.
 class reloader {
 public:
-  /// @param tls Null: plain HTTP.
-  reloader(boost::asio::io_context& io, const door_options& options, std::shared_ptr<gatekeeper> door, std::shared_ptr<net::tls_identity> tls)
-      : io_{io}, options_{options}, door_{std::move(door)}, tls_{std::move(tls)}, signals_{io, SIGHUP}, timer_{io} {}
+  using keys_listener = std::function<void(const std::vector<signing_key>&)>;
+
+  /// @param on_keys Takes the keys as they are now, on `io`. @param tls Null: plain HTTP.
+  reloader(boost::asio::io_context& io, const door_options& options, keys_listener on_keys, std::shared_ptr<net::tls_identity> tls);
+
+  /// Asks for keys that nobody knows; null when they are in a file.
+  const std::shared_ptr<key_renewal>& renewal() const noexcept { return renewal_; }
 
   void start();
   void stop();
@@ -28,14 +36,16 @@ private:
   void wait_for_signal();
   void wait_for_time();
   void read_keys();
+  void fetch_keys(std::function<void()> done);
   void read_certificate();
 
   boost::asio::io_context& io_;
   const door_options& options_;
-  std::shared_ptr<gatekeeper> door_;
+  keys_listener on_keys_;
   std::shared_ptr<net::tls_identity> tls_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer timer_;
+  std::shared_ptr<key_renewal> renewal_;
 };
 
 } // namespace tidings

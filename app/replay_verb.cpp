@@ -8,6 +8,7 @@
 #include "app/progress_text.hpp"
 #include "app/startup.hpp"
 #include "envelopes/errc.hpp"
+#include "net/nats_login.hpp"
 
 namespace tidings {
 
@@ -58,7 +59,7 @@ void add_replay_options(CLI::App& verb, replay_options& x) {
   auto& flags = x.settings;
   verb.add_option("bucket", x.bucket, "The bucket to rebuild")->required();
   verb.add_option("--model", x.models, "Model file; one of them declares the bucket. Default: the locations example")->envname("TIDINGS_MODEL")->take_all();
-  verb.add_option("--nats", x.nats, "NATS URL")->envname("TIDINGS_NATS")->capture_default_str();
+  add_nats_options(verb, x.nats.url, x.nats.secrets);
   verb.add_option("--timeout", x.timeout_ms, "Milliseconds for one call to NATS")->check(CLI::Range(1, 3'600'000))->capture_default_str();
   verb.add_option("--patience", x.patience_ms, "Milliseconds to wait for keys that keep changing")->check(CLI::Range(1, 3'600'000))->capture_default_str();
   verb.add_option("--from-sequence", x.from_sequence, "Keep the bucket as it was before this command of COMMANDS, and go on from there")->check(CLI::Range(uint64_t{1}, UINT64_MAX));
@@ -71,7 +72,9 @@ void add_replay_options(CLI::App& verb, replay_options& x) {
 }
 
 int replay_bucket(const replay_options& options) {
-  auto models = startup::load_models(options.models);
+  auto sources = startup::read_models(options.models);
+  if (!sources) return complain(failure_of(sources.error()).detail, 2);
+  auto models = startup::make_catalog(*sources);
   if (!models) return complain(failure_of(models.error()).detail, 2);
   auto& all = (*models)->models();
   auto model = std::ranges::find(all, options.bucket, [](auto& x) { return x->bucket.str(); });
@@ -80,7 +83,9 @@ int replay_bucket(const replay_options& options) {
     for (auto& x : all) names += (names.empty() ? "" : ", ") + x->bucket.str();
     return complain("no model has the bucket " + options.bucket + "; there is " + names + ". --model names the file", 2);
   }
-  auto nats = client::connect(options.nats);
+  auto login = std::make_shared<net::nats_login>(options.nats.secrets);
+  if (auto err = login->check()) return complain(failure_of(err).detail, 2);
+  auto nats = client::connect(options.nats.url, std::move(login));
   if (!nats) return complain(failure_of(nats.error()).detail, 1);
   auto settings = options.settings;
   settings.patience = std::chrono::milliseconds{options.patience_ms};

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/nats_client_options.hpp"
 #include "app/replay.hpp"
 
 namespace tidings {
@@ -15,7 +16,7 @@ namespace tidings {
 struct replay_options {
   std::string bucket;
   std::vector<std::string> models; ///< Empty: the locations example.
-  std::string nats = "nats://127.0.0.1:4222";
+  nats_client_options nats;
   uint32_t timeout_ms = 5'000;     ///< Of one call to NATS.
   uint32_t patience_ms = 30'000;
   uint64_t from_sequence = 0;      ///< 0: from the start.

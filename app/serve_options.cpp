@@ -2,30 +2,10 @@
 #include "app/serve_options.hpp"
 
 #include <algorithm>
-#include <sstream>
 
-#include "envelopes/shown_url.hpp"
+#include "app/nats_client_options.hpp"
 
 namespace tidings {
-
-namespace {
-
-// nats.c would try a wrong scheme for ever.
-std::string nats_address(const std::string& text) {
-  if (text == "embedded") return {};
-  std::istringstream urls{text};
-  size_t count = 0;
-  for (std::string url; std::getline(urls, url, ','); ++count) {
-    auto scheme = url.find("://");
-    auto host = scheme == std::string::npos ? url : url.substr(scheme + 3);
-    bool known = scheme == std::string::npos || url.starts_with("nats://") || url.starts_with("tls://");
-    if (!known || host.empty() || host.find_first_of(" /") != std::string::npos)
-      return "'" + without_secrets(url) + "' is not a NATS address: give nats://HOST:PORT, several separated by commas, or embedded";
-  }
-  return count == 0 ? "give nats://HOST:PORT or embedded" : "";
-}
-
-} // namespace
 
 bool has_role(const serve_options& options, std::string_view role) {
   return std::ranges::find(options.roles, role) != options.roles.end();
@@ -33,22 +13,7 @@ bool has_role(const serve_options& options, std::string_view role) {
 
 void add_serve_options(CLI::App& verb, serve_options& x) {
   verb.add_option("--listen", x.listen, "Address and port for HTTP; port 0 takes a free one")->envname("TIDINGS_LISTEN")->capture_default_str();
-  verb.add_option("--nats", x.nats, "NATS URL, or 'embedded' for a nats-server of our own")
-    ->envname("TIDINGS_NATS")
-    ->check(nats_address)
-    ->capture_default_str();
-  auto& secrets = x.nats_secrets;
-  verb.add_option("--nats-ca", secrets.ca_file, "File with the certificates to trust; the connection is then by TLS only")->envname("TIDINGS_NATS_CA")->check(CLI::ExistingFile);
-  auto* creds = verb.add_option("--nats-creds", secrets.creds_file, "File with a user's JWT and seed")->envname("TIDINGS_NATS_CREDS")->check(CLI::ExistingFile);
-  auto* nkey = verb.add_option("--nats-nkey-file", secrets.nkey_file, "File with a user's NKey seed")->envname("TIDINGS_NATS_NKEY_FILE")->check(CLI::ExistingFile);
-  auto* user = verb.add_option("--nats-user", secrets.user, "User at NATS")->envname("TIDINGS_NATS_USER");
-  auto* password = verb.add_option("--nats-password-file", secrets.password_file, "File with the user's password")
-                     ->envname("TIDINGS_NATS_PASSWORD_FILE")
-                     ->check(CLI::ExistingFile);
-  user->needs(password);
-  password->needs(user);
-  creds->excludes(nkey)->excludes(user);
-  nkey->excludes(user);
+  add_nats_options(verb, x.nats, x.nats_secrets, embedded_nats::allowed);
   verb.add_option("--store", x.store, "Directory of the embedded nats-server")->envname("TIDINGS_STORE")->capture_default_str();
   verb.add_option_function<std::string>("--durability", [&x](const std::string& name) { x.promise = *durability_named(name); },
                                         "What an acknowledged command survives: os (the end of any process), fsync (a power cut), replicated "
@@ -65,6 +30,10 @@ void add_serve_options(CLI::App& verb, serve_options& x) {
     ->check(CLI::IsMember({"gateway", "reactor"}))
     ->take_all()
     ->capture_default_str();
+  verb.add_option("--threads", x.threads, "Threads that serve: each has its own connection to NATS, copies of the buckets and share of the clients")
+    ->envname("TIDINGS_THREADS")
+    ->check(CLI::Range(1, 64))
+    ->capture_default_str();
   verb.add_option("--default-wait", x.default_wait_ms, "Milliseconds a command waits for its outcome without Prefer: wait")
     ->envname("TIDINGS_DEFAULT_WAIT")
     ->check(CLI::Range(0, 3'600'000))
@@ -72,6 +41,10 @@ void add_serve_options(CLI::App& verb, serve_options& x) {
   verb.add_option("--max-wait", x.max_wait_ms, "The most milliseconds a client can ask to wait")
     ->envname("TIDINGS_MAX_WAIT")
     ->check(CLI::Range(0, 3'600'000))
+    ->capture_default_str();
+  verb.add_option("--max-backlog", x.max_backlog, "Commands that may wait to be handled; beyond it 503, with Retry-After by how fast they are; 0: no limit")
+    ->envname("TIDINGS_MAX_BACKLOG")
+    ->check(CLI::Range(0, 1'000'000'000))
     ->capture_default_str();
   verb.add_flag("--demo", x.demo, "Let clients slow handlers down (Tidings-Delay-Ms), to show what a slow system feels like")
     ->envname("TIDINGS_DEMO");

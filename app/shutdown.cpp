@@ -51,9 +51,8 @@ struct sequence : std::enable_shared_from_this<sequence> {
   }
   void drain_nats() {
     if (parts.lease) self->send(parts.lease, drain_atom::value);
-    step("NATS", parts.gateway, flush_time, drain_atom::value, &sequence::stop_server);
+    step("NATS", parts.gateway, flush_time, drain_atom::value, &sequence::finish);
   }
-  void stop_server() { step("nats-server", parts.server, server_time, stop_atom::value, &sequence::finish); }
   void finish() {
     done();
     self->quit();
@@ -69,6 +68,21 @@ caf::behavior shutdown_sequence(caf::event_based_actor* self, running_parts part
   steps->done = std::move(done);
   steps->start();
   return {[](stop_atom) {}}; // stays alive until the last step
+}
+
+caf::behavior stop_nats_server(caf::event_based_actor* self, nats_server_actor server, std::function<void()> done) {
+  self->request(server, server_time, stop_atom::value)
+    .then(
+      [=](bool) {
+        done();
+        self->quit();
+      },
+      [=](const caf::error&) {
+        spdlog::warn("stopping: nats-server takes too long; going on");
+        done();
+        self->quit();
+      });
+  return {[](stop_atom) {}}; // stays alive until the answer
 }
 
 } // namespace tidings

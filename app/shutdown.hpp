@@ -20,11 +20,13 @@ struct running_parts {
   reactor_actor reactor;
   reactor_lease_actor lease;
   nats_gateway_actor gateway;
-  nats_server_actor server;
 };
 
 /// Stops `parts` in order, each step with a deadline: no new clients, answers for those in flight (their outcome if it comes
-/// within the grace period, else *pending*), the commands under way, NATS, the embedded server. Then calls `done`.
+/// within the grace period, else *pending*), the commands under way, NATS. Then calls `done`.
 caf::behavior shutdown_sequence(caf::event_based_actor* self, running_parts parts, std::function<void()> done);
+
+/// Stops the embedded server, which must have nobody left to serve, within a deadline. Then calls `done`.
+caf::behavior stop_nats_server(caf::event_based_actor* self, nats_server_actor server, std::function<void()> done);
 
 } // namespace tidings

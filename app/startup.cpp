@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "app/builtin_model.hpp"
@@ -32,25 +33,43 @@ caf::error bad(std::string sentence) {
 
 } // namespace
 
-caf::expected<catalog_ptr> load_models(const std::vector<std::string>& files) {
-  std::vector<model_ptr> models;
+caf::expected<std::vector<model_source>> read_models(const std::vector<std::string>& files) {
+  std::vector<model_source> sources;
   for (auto& file : files) {
     std::ifstream in{file, std::ios::binary};
     std::ostringstream text;
     if (!in || !(text << in.rdbuf())) return bad("cannot read the model file " + file + ": " + std::strerror(errno));
-    auto model = load_model(text.str(), file);
-    if (!model) return model.error();
-    models.push_back(std::move(*model));
+    sources.push_back({text.str(), file});
   }
-  if (files.empty()) {
-    auto model = load_model(builtin_model, "the built-in locations model");
+  if (files.empty()) sources.push_back({std::string{builtin_model}, "the built-in locations model"});
+  return sources;
+}
+
+caf::expected<catalog_ptr> make_catalog(const std::vector<model_source>& sources) {
+  std::vector<model_ptr> models;
+  for (auto& source : sources) {
+    auto model = load_model(source.text, source.name);
     if (!model) return model.error();
     models.push_back(std::move(*model));
   }
   return catalog::make(std::move(models));
 }
 
-caf::expected<std::shared_ptr<tcp::acceptor>> listen(boost::asio::io_context& io, const std::string& address) {
+namespace {
+
+using reuse_port = boost::asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+void bind_and_listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint, bool shared, boost::system::error_code& ec) {
+  acceptor.open(endpoint.protocol(), ec);
+  if (!ec) acceptor.set_option(tcp::acceptor::reuse_address{true}, ec);
+  if (!ec && shared) acceptor.set_option(reuse_port{true}, ec);
+  if (!ec) acceptor.bind(endpoint, ec);
+  if (!ec) acceptor.listen(4096, ec);
+}
+
+} // namespace
+
+caf::expected<std::vector<acceptor_ptr>> listen(const std::vector<std::unique_ptr<boost::asio::io_context>>& loops, const std::string& address) {
   auto colon = address.rfind(':');
   auto wrong = bad("--listen " + address + " is not HOST:PORT, e.g. 127.0.0.1:8080");
   if (colon == std::string::npos) return wrong;
@@ -64,16 +83,23 @@ caf::expected<std::shared_ptr<tcp::acceptor>> listen(boost::asio::io_context& io
   boost::system::error_code ec;
   auto ip = boost::asio::ip::make_address(host, ec);
   if (ec) return wrong;
-  auto acceptor = std::make_shared<tcp::acceptor>(io);
   tcp::endpoint endpoint{ip, port};
-  acceptor->open(endpoint.protocol(), ec);
-  if (!ec) acceptor->set_option(tcp::acceptor::reuse_address{true}, ec);
-  if (!ec) acceptor->bind(endpoint, ec);
-  if (!ec) acceptor->listen(4096, ec);
+  bool shared = loops.size() > 1;
+  if (shared && port != 0) {
+    // Sockets that share a port would also share it with another Tidings that was started by mistake.
+    tcp::acceptor alone{*loops.front()};
+    bind_and_listen(alone, endpoint, false, ec);
+  }
+  std::vector<acceptor_ptr> result;
+  for (size_t i = 0; i < loops.size() && !ec; ++i) {
+    result.push_back(std::make_shared<tcp::acceptor>(*loops[i]));
+    bind_and_listen(*result.back(), endpoint, shared, ec);
+    if (!ec) endpoint = result.back()->local_endpoint(ec); // port 0 is one port for all
+  }
   if (ec == boost::asio::error::address_in_use)
     return bad(address + " is in use: stop what listens there, or give another --listen HOST:PORT");
   if (ec) return bad("cannot listen on " + address + ": " + ec.message());
-  return acceptor;
+  return result;
 }
 
 caf::expected<std::unique_ptr<store_lock>> store_lock::acquire(const std::string& directory) {

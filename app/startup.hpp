@@ -17,11 +17,22 @@
 /// that says what to do.
 namespace tidings::startup {
 
-/// Reads the model files; none means the built-in locations example.
-caf::expected<catalog_ptr> load_models(const std::vector<std::string>& files);
+/// Text of a model, and what to call it in an error.
+struct model_source {
+  std::string text, name;
+};
 
-/// Binds and listens on `host:port` (IPv6 in brackets).
-caf::expected<std::shared_ptr<boost::asio::ip::tcp::acceptor>> listen(boost::asio::io_context& io, const std::string& address);
+/// Reads the model files; none means the built-in locations example.
+caf::expected<std::vector<model_source>> read_models(const std::vector<std::string>& files);
+
+/// Makes models of them: one catalog for each thread, since all of it is counted references that threads would fight over.
+caf::expected<catalog_ptr> make_catalog(const std::vector<model_source>& sources);
+
+using acceptor_ptr = std::shared_ptr<boost::asio::ip::tcp::acceptor>;
+
+/// Binds and listens on `host:port` (IPv6 in brackets), once on each of `loops`; the kernel spreads the clients among them.
+/// @returns as many acceptors, all of one address.
+caf::expected<std::vector<acceptor_ptr>> listen(const std::vector<std::unique_ptr<boost::asio::io_context>>& loops, const std::string& address);
 
 /// Holds the embedded server's directory: two servers on one store would destroy it.
 class store_lock {

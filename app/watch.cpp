@@ -4,22 +4,22 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
-#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 
 #include <unistd.h>
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
+#include "app/gateway_stream.hpp"
 #include "app/printable.hpp"
 #include "envelopes/json.hpp"
+#include "envelopes/shown_url.hpp"
 #include "envelopes/token.hpp"
 #include "net/sse_parser.hpp"
 
@@ -29,27 +29,8 @@ namespace {
 
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
-using tcp = asio::ip::tcp;
 
 constexpr std::chrono::milliseconds default_retry{2000};
-
-struct address {
-  std::string host, port;
-};
-
-std::optional<address> parse_url(std::string_view url) {
-  constexpr std::string_view scheme = "http://";
-  if (!url.starts_with(scheme)) return std::nullopt;
-  url.remove_prefix(scheme.size());
-  url = url.substr(0, url.find('/'));
-  auto colon = url.rfind(':');
-  bool has_port = colon != std::string_view::npos && url.find(']', colon) == std::string_view::npos;
-  address result{std::string{url.substr(0, has_port ? colon : url.size())},
-                 has_port ? std::string{url.substr(colon + 1)} : "80"};
-  if (result.host.size() > 2 && result.host.front() == '[') result.host = result.host.substr(1, result.host.size() - 2);
-  if (result.host.empty() || result.port.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
-  return result;
-}
 
 std::string member(const json& document, const char* name) {
   auto i = document.find(name);
@@ -75,9 +56,20 @@ void print(const net::sse_message& x, bool as_json) {
   std::cout << std::endl;
 }
 
+/// @throws when there is none. A token lives shorter than a terminal, so its file is read each time.
+std::string read_token(const std::string& file) {
+  std::ifstream in{file};
+  std::string token;
+  std::getline(in, token);
+  if (token.ends_with('\r')) token.pop_back();
+  if (token.empty() || token.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") != std::string::npos)
+    throw std::runtime_error{"the file of --token-file, " + file + ", does not hold a token"};
+  return token;
+}
+
 class watcher {
 public:
-  watcher(address where, const watch_options& options)
+  watcher(net::fetch_url where, const watch_options& options)
       : where_{std::move(where)}, options_{options}, session_{options.session}, position_{options.last_event_id} {}
 
   int run();
@@ -87,22 +79,17 @@ private:
 
   http::request<http::string_body> request(http::verb verb, const std::string& target) const {
     http::request<http::string_body> result{verb, target, 11};
-    result.set(http::field::host, where_.host + ':' + where_.port);
+    result.set(http::field::host, where_.authority);
     result.set(http::field::user_agent, "tidings-watch");
     if (!session_.empty()) result.set("Tidings-Session", session_);
+    if (!options_.token_file.empty()) result.set(http::field::authorization, "Bearer " + read_token(options_.token_file));
     return result;
-  }
-
-  tcp::socket connect() {
-    tcp::socket socket{io_};
-    asio::connect(socket, tcp::resolver{io_}.resolve(where_.host, where_.port));
-    return socket;
   }
 
   void make_session();
   end follow();
 
-  address where_;
+  net::fetch_url where_;
   const watch_options& options_;
   std::string session_, position_;
   asio::io_context io_;
@@ -114,7 +101,7 @@ private:
 };
 
 void watcher::make_session() {
-  auto socket = connect();
+  gateway_stream socket{io_, where_, options_.ca_file};
   auto ask = request(http::verb::post, "/session");
   ask.set(http::field::connection, "close");
   ask.prepare_payload();
@@ -129,7 +116,7 @@ void watcher::make_session() {
 }
 
 watcher::end watcher::follow() {
-  auto socket = connect();
+  gateway_stream socket{io_, where_, options_.ca_file};
   auto ask = request(http::verb::get,
                      options_.command_id.empty() ? "/events" : "/commands/" + options_.command_id + "/events");
   ask.set(http::field::accept, "text/event-stream");
@@ -143,7 +130,7 @@ watcher::end watcher::follow() {
   if (status == 204) return end::done;
   if (status >= 500) return end::again;
   if (status != 200) {
-    std::cerr << "tidings: the gateway answers " << status << '\n';
+    std::cerr << "tidings: the gateway answers " << status << (status == 401 ? "; --token-file takes a token of its issuer" : "") << '\n';
     return end::refused;
   }
   parser_.reset();
@@ -166,7 +153,7 @@ int watcher::run() {
   while (true) {
     try {
       // A command of nobody in particular is watched without a session.
-      if (session_.empty() && options_.command_id.empty()) make_session();
+      if (session_.empty() && options_.token_file.empty() && options_.command_id.empty()) make_session();
       auto how = follow();
       if (how == end::done) return 0;
       if (how == end::refused) return 1;
@@ -193,15 +180,27 @@ void add_watch_options(CLI::App& verb, watch_options& x) {
   verb.add_option("--session", x.session, "Whose events; without it a new session is made and printed")
       ->envname("TIDINGS_SESSION")
       ->check(token_text);
+  verb.add_option("--token-file", x.token_file, "File with a token of the gateway's issuer, for --auth jwt; read again whenever it connects")
+      ->envname("TIDINGS_TOKEN_FILE")
+      ->check(CLI::ExistingFile);
+  verb.add_option("--ca", x.ca_file, "File with the certificates to trust for https; the system's by default")
+      ->envname("TIDINGS_CA")
+      ->check(CLI::ExistingFile);
   verb.add_option("--last-event-id", x.last_event_id, "Resume after this event")->check(token_text);
   verb.add_option("--command", x.command_id, "Follow this command only, until its outcome")->check(token_text);
   verb.add_flag("--json", x.as_json, "Print the documents, one a line");
 }
 
 int watch(const watch_options& options) {
-  auto where = parse_url(options.url);
+  auto where = net::parse_fetch_url(options.url);
   if (!where) {
-    std::cerr << "tidings: --url " << options.url << " is not http://HOST:PORT\n";
+    std::cerr << "tidings: --url " << without_secrets(options.url) << " is not http(s)://HOST:PORT\n";
+    return 2;
+  }
+  try {
+    if (!options.token_file.empty()) read_token(options.token_file);
+  } catch (const std::exception& e) {
+    std::cerr << "tidings: " << e.what() << '\n';
     return 2;
   }
   std::signal(SIGINT, end_at_once);

@@ -11,6 +11,8 @@ namespace tidings {
 struct watch_options {
   std::string url = "http://127.0.0.1:8080";
   std::string session;       ///< Empty: a new one is asked for and printed.
+  std::string token_file;    ///< With a token of the gateway's issuer, instead of a session; may be empty.
+  std::string ca_file;       ///< Whom to trust by https; empty: the system's authorities.
   std::string last_event_id; ///< Where to resume; may be empty.
   std::string command_id;    ///< Set: only this command, until its outcome.
   bool as_json = false;      ///< The documents themselves, one a line.

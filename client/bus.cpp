@@ -13,6 +13,7 @@
 #include "envelopes/shown_url.hpp"
 #include "envelopes/subjects.hpp"
 #include "envelopes/timestamp.hpp"
+#include "net/nats_login.hpp"
 #include "net/nats_servers.hpp"
 
 namespace tidings::client {
@@ -79,7 +80,7 @@ milliseconds until(steady::time_point deadline) {
 
 } // namespace
 
-caf::expected<connection> connect(const std::string& url) {
+caf::expected<connection> connect(const std::string& url, std::shared_ptr<net::nats_login> login) {
   natsOptions* raw = nullptr;
   auto status = natsOptions_Create(&raw);
   std::unique_ptr<natsOptions, void (*)(natsOptions*)> options{raw, natsOptions_Destroy};
@@ -88,11 +89,14 @@ caf::expected<connection> connect(const std::string& url) {
   // What waits for an answer anyway gains nothing by being gathered for a millisecond.
   if (status == NATS_OK) status = natsOptions_SetSendAsap(raw, true);
   if (status == NATS_OK) status = natsOptions_SetTimeout(raw, connect_timeout.count());
+  if (status == NATS_OK && login)
+    if (auto err = login->apply(raw)) return err;
   natsConnection* nats = nullptr;
   if (status == NATS_OK) status = natsConnection_Connect(&nats, raw);
   if (status != NATS_OK)
     return make_error(errc::unavailable, "cannot connect to " + without_secrets(url) + ": " + natsStatus_GetText(status));
-  return connection{nats, natsConnection_Destroy};
+  // nats.c asks the login again when it reconnects.
+  return connection{nats, [login = std::move(login)](natsConnection* x) { natsConnection_Destroy(x); }};
 }
 
 command_bus::command_bus(connection nats, milliseconds timeout, std::string service_id)

@@ -13,6 +13,10 @@
 
 struct __natsConnection;
 
+namespace tidings::net {
+class nats_login;
+}
+
 /// For C++ programs that send commands and queries over NATS. Blocking; use one bus from one thread at a time.
 namespace tidings::client {
 
@@ -22,8 +26,9 @@ using std::chrono::milliseconds;
 using connection = std::shared_ptr<__natsConnection>;
 
 /// @param url e.g. nats://127.0.0.1:4222, or several with commas between.
-/// @returns `errc::unavailable` when nobody answers there.
-caf::expected<connection> connect(const std::string& url);
+/// @param login Read already (`net::nats_login::check`); null: what the URL says.
+/// @returns `errc::unavailable` when nobody answers there, or not to us; `errc::bad_configuration` for a login that cannot be used.
+caf::expected<connection> connect(const std::string& url, std::shared_ptr<net::nats_login> login = nullptr);
 
 /// What a service answered.
 struct answer {

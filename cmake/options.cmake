@@ -8,7 +8,7 @@ target_compile_features(project_options INTERFACE cxx_std_20)
 target_include_directories(project_options INTERFACE "${PROJECT_SOURCE_DIR}")
 target_compile_options(project_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-  -Wno-restrict # GCC 12 warns of std::string + (bug 105651)
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> # GCC 12 warns of std::string + (bug 105651)
   # GCC 12 warns falsely of its own headers under the sanitizers, and in tests.
   $<$<AND:$<BOOL:${TIDINGS_WERROR}>,$<NOT:$<BOOL:${TIDINGS_SANITIZER}>>,$<NOT:$<BOOL:$<TARGET_PROPERTY:TIDINGS_WARNINGS_ALLOWED>>>>:-Werror>)
 target_compile_definitions(project_options INTERFACE

@@ -83,6 +83,7 @@ json asyncapi(const catalog& models, const contract_settings& settings) {
   contracts::add_messages(draft);
   contracts::add_bus(draft);
   contracts::add_streams(draft);
+  contracts::add_services(draft);
   json info = json{{"title", "Tidings"},
                    {"version", settings.version},
                    {"description", "What Tidings takes and sends over NATS. It can be discovered by the services protocol too (`$SRV.INFO`). "

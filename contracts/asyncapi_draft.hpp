@@ -47,5 +47,7 @@ void add_messages(asyncapi_draft& draft);
 void add_bus(asyncapi_draft& draft);
 /// What is stored: commands, outcomes, dead letters, documents.
 void add_streams(asyncapi_draft& draft);
+/// Discovery: `$SRV.*` (ADR-32).
+void add_services(asyncapi_draft& draft);
 
 } // namespace tidings::contracts

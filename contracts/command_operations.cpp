@@ -41,6 +41,7 @@ json forwarded(openapi_draft& draft) {
       .body(500, "Given up after the last retry.", json_type, response, {"Cache-Control", "Server-Timing", "Preference-Applied?"})
       .problems({errc::invalid_token, errc::bad_reply, errc::subject_captured, errc::no_handler, errc::overloaded, errc::unavailable,
                  errc::shutting_down, errc::handler_timeout});
+  if (draft.settings.limits_waits) out.problems({errc::too_many_requests});
   auto result = make_operation(draft,
                                {"tidings.forward-command", "commands", "A command of a service elsewhere",
                                 "A type that no model declares is forwarded as a request to `commands.{name}`; `name` is the type."},
@@ -76,9 +77,10 @@ json command_operation(openapi_draft& draft, const service_model& model, const c
   if (may_conflict(model, spec))
     out.body(409, "The outcome: failed, a conflict with what is stored (`already_exists`, `missing`, `not_unique`).", json_type, failed,
              {"Cache-Control", "Server-Timing", "Preference-Applied?"});
-  out.problems({errc::schema_violation, errc::idempotency_mismatch, errc::overloaded, errc::unavailable, errc::storage_refused,
+  out.problems({errc::schema_violation, errc::idempotency_mismatch, errc::overloaded, errc::backlog_full, errc::unavailable, errc::storage_refused,
                 errc::outcome_unknown, errc::shutting_down});
   if (!spec.allow.empty()) out.problems({errc::forbidden});
+  if (draft.settings.limits_waits) out.problems({errc::too_many_requests});
   auto result = make_operation(draft, std::move(head), command_parameters(draft.settings), std::move(out), access::session_optional);
   if (!body.is_null()) result["requestBody"] = std::move(body);
   return result;

@@ -13,6 +13,8 @@ struct contract_settings {
   std::chrono::milliseconds max_wait;     ///< The most that `Prefer: wait` can ask for.
   bool demo = false;                      ///< Whether `Tidings-Delay-Ms` counts.
   bool tokens = false;                    ///< Callers are known by tokens (`--auth jwt`), not by sessions.
+  /// Whether a caller may wait for, follow or query live only so much at a time; beyond it 429.
+  bool limits_waits = false, limits_streams = false, limits_live_queries = false;
 };
 
 } // namespace tidings

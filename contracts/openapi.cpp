@@ -41,7 +41,7 @@ constexpr auto frame = R"({
     "title": "Tidings",
     "version": "",
     "summary": "A command and query gateway for NATS.",
-    "description": "Commands answer with their outcome, or with 202 when it is not known within the wait; it can be asked for later, and comes as an event. Errors that are not outcomes are problem documents (RFC 9457) with a stable `code`.\n\nWhat has GET takes HEAD too. OPTIONS on a path says which methods it takes; others are answered 405. A path that is not listed here is answered 404. A Host that is not served here is answered 421, a caller that asks too often 429, a page of another site that may not send requests 403. When all connections are in use, a new one is answered 503 without a body before its request is read.",
+    "description": "Commands answer with their outcome, or with 202 when it is not known within the wait; it can be asked for later, and comes as an event. Errors that are not outcomes are problem documents (RFC 9457) with a stable `code`.\n\nWhat has GET takes HEAD too. OPTIONS on a path says which methods it takes; others are answered 405. A path that is not listed here is answered 404. A Host that is not served here is answered 421, a caller that asks too often, or holds too much at a time, 429, a page of another site that may not send requests 403. When all connections are in use, a new one is answered 503 without a body before its request is read.",
     "contact": { "name": "Tidings" },
     "license": { "name": "MIT", "identifier": "MIT" }
   },

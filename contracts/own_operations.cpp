@@ -23,6 +23,7 @@ void add_commands(openapi_draft& draft) {
   status.body(200, "What is known: pending, completed or failed.", json_type, ref("schemas", "Outcome"),
               {"Cache-Control", "Server-Timing", "Preference-Applied?", "Retry-After?"})
       .problems({errc::invalid_token, errc::not_found, errc::unavailable, errc::overloaded});
+  if (draft.settings.limits_waits) status.problems({errc::too_many_requests});
   draft.paths["/commands/{name}"]["get"] =
       make_operation(draft,
                      {"tidings.outcome", "outcomes", "What became of a command",
@@ -37,6 +38,7 @@ void add_commands(openapi_draft& draft) {
               {"Cache-Control", "X-Accel-Buffering"})
       .no_body(204, "`Last-Event-ID` says that its last event has come: do not come back.", {"Cache-Control"})
       .problems({errc::invalid_token, errc::not_found, errc::unavailable, errc::overloaded});
+  if (draft.settings.limits_streams) events.problems({errc::too_many_requests});
   auto& path = draft.paths["/commands/{name}/events"];
   path["parameters"] = json::array({path_parameter("A command's id.")});
   path["get"] = make_operation(draft, {"tidings.command-events", "outcomes", "The outcome of one command as events", {}},
@@ -62,6 +64,7 @@ void add_session(openapi_draft& draft) {
   events.body(200, "The stream.", events_type, events_schema("`completed`, `failed`, `progress` if a handler tells any, and `gap` when a position is no longer kept.", std::move(kinds)),
               {"Cache-Control", "X-Accel-Buffering"})
       .problems({errc::unauthorized});
+  if (draft.settings.limits_streams) events.problems({errc::too_many_requests});
   draft.paths["/events"]["get"] =
       make_operation(draft, {"tidings.events", "outcomes", "All outcomes of a session as events", "After a break it goes on where `Last-Event-ID` says."},
                      parameters({"Last-Event-ID", "last_event_id", "ticket"}), std::move(events), access::session_required);

@@ -63,6 +63,7 @@ json forwarded(openapi_draft& draft, const std::string& method) {
       .body(422, "Refused by the service.", json_type, ref("schemas", "QueryRefused"), {"Cache-Control"})
       .problems({errc::invalid_token, errc::not_found, errc::bad_reply, errc::subject_captured, errc::no_handler, errc::overloaded,
                  errc::unavailable, errc::handler_timeout, errc::not_visible_yet, errc::not_acceptable});
+  if (draft.settings.limits_waits) out.problems({errc::too_many_requests});
   auto result = make_operation(draft,
                                {"tidings.forward-query-" + method, "queries", "A query of a service elsewhere",
                                 "A type that no model declares is forwarded as a request to `queries.{name}`; its answer cannot be followed as a stream."},
@@ -93,6 +94,8 @@ json query_operation(openapi_draft& draft, const service_model& model, const que
       .problems({errc::invalid_token, errc::not_found, errc::unavailable, errc::overloaded, errc::not_visible_yet});
   if (may_violate(model, spec, way)) out.problems({errc::schema_violation});
   if (!spec.allow.empty()) out.problems({errc::forbidden});
+  // A query waits with After-Command, and lives as a stream.
+  if (draft.settings.limits_waits || draft.settings.limits_live_queries) out.problems({errc::too_many_requests});
   auto result = make_operation(draft, std::move(head), query_parameters(true), std::move(out), access::session_optional);
   auto payload = draft.pool["schemas"][payload_name(spec.type)];
   if (way.method == "GET") add_parameters(result["parameters"], payload, draft.pool["schemas"], way.params);

@@ -62,6 +62,7 @@ constexpr auto envelopes = R"({
       "payload": { "type": "null" },
       "error": { "type": "string" },
       "code": { "type": "string", "description": "A stable word." },
+      "retry_after": { "type": "integer", "minimum": 1, "description": "Seconds after which it is worth trying again; where it is." },
       "errors": { "type": "array", "items": { "$ref": "#/components/schemas/FieldError" } } } }
 })";
 

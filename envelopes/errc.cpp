@@ -55,6 +55,7 @@ constexpr auto rows = std::array{
     row{errc::misdirected_request, "misdirected_request", "Misdirected request", 421},
     row{errc::too_many_requests, "too_many_requests", "Too many requests", 429},
     row{errc::not_acceptable, "not_acceptable", "Not acceptable", 406},
+    row{errc::backlog_full, "backlog_full", "Too many commands wait", 503},
 };
 
 constexpr bool in_order() {
@@ -98,7 +99,7 @@ caf::error make_error(errc code, std::string detail) { return make_error(code, f
 
 caf::error make_error(errc code, failure what) {
   // Most errors on the hot path say nothing more than their code: no message, no allocation.
-  if (what.detail.empty() && what.errors.empty()) return {static_cast<uint8_t>(code), category};
+  if (what == failure{}) return {static_cast<uint8_t>(code), category};
   return {static_cast<uint8_t>(code), category, caf::make_message(std::move(what))};
 }
 

@@ -82,6 +82,8 @@ enum class errc : uint8_t {
   too_many_requests,
   /// None of the media types that the client accepts can be given here. 406.
   not_acceptable,
+  /// As many commands wait to be handled as may, and no instance takes more. Certainly not stored. 503 with Retry-After.
+  backlog_full,
 };
 
 /// One wrong place in a request.
@@ -95,6 +97,7 @@ struct field_error {
 struct failure {
   std::string detail;              ///< A sentence for a person; may be empty.
   std::vector<field_error> errors; ///< The wrong places, if they can be named.
+  uint32_t retry_after = 0;        ///< Seconds after which it is worth trying again, if that is known; else 0.
   bool operator==(const failure&) const = default;
 };
 

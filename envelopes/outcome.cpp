@@ -65,8 +65,9 @@ std::string_view to_string(outcome_status x) { return statuses[static_cast<size_
 
 std::string_view to_string(stage x) { return stages[static_cast<size_t>(x)]; }
 
-std::string to_json(const outcome& x) {
-  auto payload = dump(x.payload);
+std::string to_json(const outcome& x) { return to_json(x, dump(x.payload)); }
+
+std::string to_json(const outcome& x, std::string_view payload) {
   std::string out;
   out.reserve(payload.size() + 512);
   out += '{';

@@ -49,6 +49,9 @@ struct outcome {
 /// command_type, status, stage, code, key, revision, actions, links.
 std::string to_json(const outcome& x);
 
+/// The same with a payload that is rendered already; `x.payload` is not looked at.
+std::string to_json(const outcome& x, std::string_view payload);
+
 /// Reads what `to_json` wrote.
 caf::expected<outcome> parse_outcome(std::string_view text);
 

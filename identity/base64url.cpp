@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "identity/base64url.hpp"
 
-#include <cstdint>
+#include <utility>
+
+#include "envelopes/regroup.hpp"
 
 namespace tidings {
 
@@ -19,21 +21,9 @@ constexpr int value_of(char c) {
 
 std::optional<std::string> decode_base64url(std::string_view text) {
   if (text.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  out.reserve(text.size() * 3 / 4);
-  uint32_t bits = 0;
-  int held = 0; // of `bits` not yet put out
-  for (auto c : text) {
-    auto value = value_of(c);
-    if (value < 0) return std::nullopt;
-    bits = (bits << 6) | static_cast<uint32_t>(value);
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    out += static_cast<char>((bits >> held) & 0xff);
-  }
-  if ((bits & ((1u << held) - 1)) != 0) return std::nullopt;
-  return out;
+  auto found = regroup(text, 6, value_of);
+  if (!found.valid || found.rest != 0) return std::nullopt;
+  return std::move(found.bytes);
 }
 
 } // namespace tidings

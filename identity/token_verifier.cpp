@@ -15,6 +15,7 @@ namespace {
 
 constexpr size_t max_seen = 4096;
 constexpr size_t longest_token = 8 * 1024;
+constexpr size_t longest_kid = 256;     // of one that is worth asking for
 constexpr size_t longest_name = 1024; // of an issuer or a subject, bytes
 constexpr double latest = 253402300799; // the year 9999
 constexpr double clocks_end = 9'000'000'000; // the year 2255; nanoseconds in 64 bits end soon after it
@@ -23,6 +24,16 @@ caf::error wrong(const char* sentence) { return make_error(errc::unauthorized, s
 
 /// Headers by which a token would bring its own key.
 constexpr const char* key_headers[] = {"jwk", "jku", "x5c", "x5u"};
+
+/// Whether a header may be followed: it states an algorithm, and brings neither a key nor an extension.
+bool is_header(const json& header) {
+  for (const auto* name : key_headers)
+    if (header.contains(name)) return false;
+  if (header.contains("crit")) return false; // no extension is understood here (RFC 7515, 4.1.11)
+  auto stated = header.find("alg");
+  auto kid = header.find("kid");
+  return stated != header.end() && stated->is_string() && (kid == header.end() || kid->is_string());
+}
 
 std::optional<json> object_of(std::string_view base64) {
   auto text = decode_base64url(base64);
@@ -90,14 +101,24 @@ caf::expected<identity> token_verifier::verify_anew(std::string_view token, cloc
   return read_claims(*claims, now);
 }
 
+bool token_verifier::names_unknown_key(std::string_view token) const {
+  if (token.size() > longest_token || std::count(token.begin(), token.end(), '.') != 2) return false;
+  auto header = object_of(token.substr(0, token.find('.')));
+  if (!header || !is_header(*header)) return false;
+  auto kid = header->find("kid");
+  if (kid == header->end()) return false;
+  const auto& id = kid->get_ref<const std::string&>();
+  if (id.empty() || id.size() > longest_kid) return false;
+  for (const auto& key : keys_)
+    if (key.id() == id || key.algorithm() == signing_algorithm::hs256) return false;
+  const auto& stated = header->at("alg").get_ref<const std::string&>();
+  return std::any_of(rules_.algorithms.begin(), rules_.algorithms.end(), [&](auto x) { return to_string(x) == stated; });
+}
+
 const signing_key* token_verifier::key_of(const json& header) const {
-  for (const auto* name : key_headers)
-    if (header.contains(name)) return nullptr;
-  if (header.contains("crit")) return nullptr; // no extension is understood here (RFC 7515, 4.1.11)
+  if (!is_header(header)) return nullptr;
   auto stated = header.find("alg");
-  if (stated == header.end() || !stated->is_string()) return nullptr;
   auto kid = header.find("kid");
-  if (kid != header.end() && !kid->is_string()) return nullptr;
   const signing_key* found = nullptr;
   for (const auto& key : keys_) {
     if (to_string(key.algorithm()) != stated->get_ref<const std::string&>()) continue;

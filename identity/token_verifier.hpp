@@ -46,6 +46,9 @@ public:
   /// @returns `errc::unauthorized` with a sentence that says nothing of the token's content.
   caf::expected<identity> verify(std::string_view token, clock::time_point now);
 
+  /// Whether the token asks to be verified by a key that is not in the set, and is one that such a key could verify here.
+  bool names_unknown_key(std::string_view token) const;
+
 private:
   caf::expected<identity> verify_anew(std::string_view token, clock::time_point now) const;
   const signing_key* key_of(const json& header) const;

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <fstream>
 #include <mutex>
 #include <optional>
 
@@ -11,6 +10,7 @@
 
 #include "envelopes/errc.hpp"
 #include "envelopes/shown_url.hpp"
+#include "net/nats_login.hpp"
 #include "net/nats_servers.hpp"
 
 namespace tidings::net {
@@ -33,43 +33,11 @@ struct free_message {
 constexpr int64_t reconnect_wait_ms = 50;
 constexpr int64_t reconnect_jitter_ms = 20;
 constexpr auto first_connect_wait = 100ms;
+constexpr auto refused_wait = 1000ms; // a server that does not let us in is not asked as often
 constexpr int64_t connect_timeout_ms = 2000;
 constexpr int64_t ping_interval_ms = 5000; // a server that hangs is noticed within two of them
 constexpr int max_pings_out = 2;
 constexpr int io_buffer_bytes = 256 * 1024;
-
-caf::error bad(std::string sentence) { return make_error(errc::bad_configuration, std::move(sentence)); }
-
-/// The first line of a file. nats.c reads the other secrets itself, so that they are not kept here.
-caf::expected<std::string> first_line(const std::string& file, const char* option) {
-  std::ifstream in{file};
-  std::string line;
-  if (!in || !std::getline(in, line) || line.empty()) return bad(std::string{"the file of "} + option + ", " + file + ", cannot be read or is empty");
-  if (line.ends_with('\r')) line.pop_back();
-  return line;
-}
-
-caf::error use_secrets(natsOptions* opts, const nats_secrets& from) {
-  if (!from.ca_file.empty() && (natsOptions_SetSecure(opts, true) != NATS_OK || natsOptions_LoadCATrustedCertificates(opts, from.ca_file.c_str()) != NATS_OK))
-    return bad("the file of --nats-ca, " + from.ca_file + ", holds no certificates in PEM that can be used");
-  if (!from.creds_file.empty()) {
-    if (auto line = first_line(from.creds_file, "--nats-creds"); !line) return line.error();
-    if (natsOptions_SetUserCredentialsFromFiles(opts, from.creds_file.c_str(), nullptr) != NATS_OK) return bad("the file of --nats-creds, " + from.creds_file + ", cannot be used");
-  }
-  if (!from.nkey_file.empty()) {
-    auto seed = first_line(from.nkey_file, "--nats-nkey-file");
-    if (!seed) return seed.error();
-    auto key = public_nkey(*seed);
-    if (!key) return bad("the file of --nats-nkey-file, " + from.nkey_file + ": " + failure_of(key.error()).detail);
-    if (natsOptions_SetNKeyFromSeed(opts, key->c_str(), from.nkey_file.c_str()) != NATS_OK) return bad("the file of --nats-nkey-file, " + from.nkey_file + ", cannot be used");
-  }
-  if (!from.user.empty()) {
-    auto password = first_line(from.password_file, "--nats-password-file");
-    if (!password) return password.error();
-    if (natsOptions_SetUserInfo(opts, from.user.c_str(), password->c_str()) != NATS_OK) return bad("--nats-user and its password cannot be used");
-  }
-  return {};
-}
 
 } // namespace
 
@@ -78,7 +46,7 @@ caf::error use_secrets(natsOptions* opts, const nats_secrets& from) {
 class nats_connection::link : public std::enable_shared_from_this<link> {
 public:
   link(boost::asio::io_context& io, nats_options options, events on)
-      : options_{std::move(options)}, on_{std::move(on)}, io_{&io} {
+      : options_{std::move(options)}, login_{options_.secrets}, on_{std::move(on)}, io_{&io} {
     loop_.emplace(io, [this] {
       if (on_.readable) on_.readable();
     });
@@ -86,6 +54,8 @@ public:
 
   caf::error start();
   void stop();
+  /// nats.c gave the connection up, as it does when a server refuses us twice: begins anew, with the secrets as they are now.
+  void begin_anew();
 
   natsConnection* get() const noexcept { return nc_.get(); }
 
@@ -114,6 +84,8 @@ private:
     });
   }
   static link& of(void* closure) { return **static_cast<keep_alive*>(closure); }
+  caf::error make_options();
+  void start_connecting();
   void connect_until_stopped();
   void adopt(natsConnection* nc);
   void tell_connected(bool up) {
@@ -124,6 +96,7 @@ private:
   }
 
   nats_options options_;
+  nats_login login_; // before what logs in by it
   events on_;
   std::mutex mutex_;
   boost::asio::io_context* io_; // null once stopped; under mutex_
@@ -138,6 +111,20 @@ private:
 };
 
 caf::error nats_connection::link::start() {
+  login_.on_trouble = [this](std::string what) { // on threads of nats.c's, which end before this does
+    hop([what = std::move(what)](link& x) { x.tell_trouble(what); });
+  };
+  if (auto err = login_.read()) return err;
+  if (auto err = make_options()) return err;
+  start_connecting();
+  return {};
+}
+
+void nats_connection::link::start_connecting() {
+  connecting_ = std::thread{[this, self = shared_from_this()] { connect_until_stopped(); }};
+}
+
+caf::error nats_connection::link::make_options() {
   natsOptions* raw = nullptr;
   auto ok = [&](natsStatus s) { return s == NATS_OK; };
   if (!ok(natsOptions_Create(&raw))) return make_error(errc::internal, "no memory for NATS options");
@@ -160,19 +147,26 @@ caf::error nats_connection::link::start() {
               && ok(natsOptions_SetErrorHandler(raw, [](natsConnection*, natsSubscription*, natsStatus s, void* c) {
                    of(c).hop([s](link& self) { self.tell_trouble(natsStatus_GetText(s)); });
                  }, closure_))
-              && ok(natsOptions_SetClosedCB(raw, [](natsConnection*, void* c) { delete static_cast<keep_alive*>(c); },
-                                            closure_));
+              && ok(natsOptions_SetClosedCB(raw, [](natsConnection*, void* c) {
+                   of(c).hop([](link& self) { self.begin_anew(); });
+                   delete static_cast<keep_alive*>(c);
+                 }, closure_));
   if (!fine) {
     delete std::exchange(closure_, nullptr);
     return make_error(errc::bad_configuration, "the NATS URL " + without_secrets(options_.url) + " cannot be used: "
                                                  + nats_GetLastError(nullptr));
   }
-  if (auto err = use_secrets(raw, options_.secrets)) {
-    delete std::exchange(closure_, nullptr);
-    return err;
-  }
-  connecting_ = std::thread{[this, self = shared_from_this()] { connect_until_stopped(); }};
-  return {};
+  auto err = login_.apply(raw);
+  if (err) delete std::exchange(closure_, nullptr);
+  return err;
+}
+
+void nats_connection::link::begin_anew() {
+  if (connecting_.joinable()) connecting_.join(); // it has ended: there was a connection
+  if (on_.gone) on_.gone();
+  nc_.reset();
+  if (auto err = make_options()) return tell_trouble(failure_of(err).detail + "; there will be no connection any more");
+  start_connecting();
 }
 
 void nats_connection::link::connect_until_stopped() {
@@ -200,7 +194,11 @@ void nats_connection::link::connect_until_stopped() {
         if (auto self = weak.lock()) self->tell_trouble(std::string{"cannot connect yet: "} + natsStatus_GetText(status));
       });
     }
-    if (wake_.wait_for(guard, first_connect_wait, [this] { return stopping_; })) break;
+    bool refused = status == NATS_CONNECTION_AUTH_FAILED || status == NATS_SSL_ERROR;
+    if (wake_.wait_for(guard, refused ? refused_wait : first_connect_wait, [this] { return stopping_; })) break;
+    guard.unlock();
+    // Nothing else uses the options while nobody is connected.
+    if (refused) login_.renew(opts_.get());
   }
   delete std::exchange(closure_, nullptr); // no connection, so no closed callback
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 #include <sys/socket.h>
 
@@ -26,7 +27,8 @@ namespace {
 constexpr auto handshake_time = 10s;
 constexpr auto write_time = 30s; // for one buffer, as long as an HTTP connection waits for a reader
 constexpr auto goodbye_time = 2s;
-constexpr size_t buffer_bytes = 16 * 1024; // one TLS record
+constexpr size_t out_bytes = 16 * 1024; // one TLS record; only while there is something to carry
+constexpr size_t in_bytes = 4 * 1024;   // for as long as the connection is open: requests are small, and thousands idle
 
 /// HTTP/1.1 is all that is spoken here, and a client that knows ALPN is told so.
 int select_http(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* offered, unsigned int offered_size, void*) {
@@ -61,6 +63,7 @@ private:
     tcp::socket theirs{outside_.get_executor()};
     inside_.assign(tcp::v4(), ends[0], ec); // asio reads and writes any stream socket alike
     theirs.assign(tcp::v4(), ends[1], ec);
+    inside_.non_blocking(true, ec);
     ready(std::move(theirs));
     carry_in();
     carry_out();
@@ -80,13 +83,18 @@ private:
   }
 
   void carry_out() {
-    inside_.async_read_some(asio::buffer(out_), [self = shared_from_this()](error_code ec, size_t n) {
+    inside_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code ec) {
+      if (ec) return self->say_goodbye();
+      self->out_.resize(out_bytes);
+      auto n = self->inside_.read_some(asio::buffer(self->out_), ec);
+      if (ec == asio::error::would_block) return self->carry_out();
       if (ec) return self->say_goodbye();
       self->within(write_time);
       asio::async_write(self->outside_, asio::buffer(self->out_, n), [self](error_code failed, size_t) {
         self->timer_.cancel();
-        if (failed) self->close();
-        else self->carry_out();
+        if (failed) return self->close();
+        self->out_ = {};
+        self->carry_out();
       });
     });
   }
@@ -117,7 +125,8 @@ private:
   ssl::stream<tcp::socket> outside_;
   tcp::socket inside_;
   asio::steady_timer timer_;
-  std::array<char, buffer_bytes> in_{}, out_{};
+  std::array<char, in_bytes> in_{};
+  std::vector<char> out_;
 };
 
 } // namespace
@@ -136,6 +145,7 @@ caf::error tls_identity::load() {
   fresh->use_private_key_file(key_, ssl::context::pem, ec);
   if (ec) return bad("the file of --tls-key, " + key_ + ", holds no private key in PEM that can be used, or another certificate's: " + ec.message());
   if (SSL_CTX_check_private_key(fresh->native_handle()) != 1) return bad("the key of --tls-key is not the certificate's");
+  std::lock_guard guard{mutex_};
   context_ = std::move(fresh);
   return {};
 }

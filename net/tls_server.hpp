@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -12,7 +13,8 @@
 
 namespace tidings::net {
 
-/// The certificate that HTTPS is served with. Connections that are open keep the one they began with.
+/// The certificate that HTTPS is served with. Connections that are open keep the one they began with. One for a process, so that
+/// a TLS session of one thread can be resumed on another; callable from any thread.
 class tls_identity {
 public:
   /// @param certificate File with the chain, the own one first. @param key File with its private key. Both PEM.
@@ -22,11 +24,15 @@ public:
   caf::error load();
 
   /// Null before the first `load` that worked.
-  std::shared_ptr<boost::asio::ssl::context> context() const noexcept { return context_; }
+  std::shared_ptr<boost::asio::ssl::context> context() const {
+    std::lock_guard guard{mutex_};
+    return context_;
+  }
 
 private:
   std::string certificate_, key_;
-  std::shared_ptr<boost::asio::ssl::context> context_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<boost::asio::ssl::context> context_; // under mutex_
 };
 
 /// Takes TLS off an accepted connection. What is inside it comes out of `ready` as a socket of its own: the other end of a

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/error.hpp>
@@ -91,8 +92,43 @@ struct progress_report {
 struct joined {
   uint64_t last_sequence = 0;
 };
-using event_listener = caf::typed_actor<caf::reacts_to<notification>, caf::reacts_to<progress_report>, caf::reacts_to<joined>, caf::reacts_to<beat_atom>,
-                                       caf::reacts_to<stop_atom>>;
+
+/// What NOTIFICATIONS keeps.
+struct kept {
+  caf::error error;   ///< When set, nobody knows.
+  uint64_t first = 0; ///< Lowest position that is kept, or would be next.
+  uint64_t last = 0;
+};
+
+/// Some of what an owner has missed, in order.
+struct missed {
+  caf::error error;   ///< When set, nothing else is.
+  std::vector<notification> outcomes;
+  uint64_t up_to = 0; ///< The owner has no others up to here.
+  bool all = false;   ///< Whatever comes behind `up_to` is delivered live.
+};
+using event_listener = caf::typed_actor<caf::reacts_to<notification>, caf::reacts_to<progress_report>, caf::reacts_to<joined>, caf::reacts_to<kept>,
+                                       caf::reacts_to<missed>, caf::reacts_to<beat_atom>, caf::reacts_to<stop_atom>>;
+
+/// Wants to know what NOTIFICATIONS keeps now; `kept` follows.
+struct ask_kept {
+  event_listener listener;
+};
+
+/// Wants the next outcomes of an owner behind a position; `missed` follows, with as much as is good for a reader at a time.
+struct ask_missed {
+  std::string owner;
+  uint64_t after = 0;
+  event_listener listener;
+};
+
+/// How much work waits for the reactors.
+struct backlog_report {
+  uint64_t waiting = 0;     ///< Commands that are stored and not settled.
+  bool full = false;        ///< No new ones until there are fewer.
+  uint32_t retry_after = 0; ///< Seconds until then, as it looks now; of use when full.
+};
+using backlog_listener = caf::typed_actor<caf::reacts_to<backlog_report>>;
 
 /// Wants heartbeats; with an owner all of its outcomes and progress, with a command that one's progress. Or no longer.
 struct join_events {
@@ -129,3 +165,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::joined)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::join_events)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::leave_events)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::unwatch_command)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::kept)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::missed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::ask_kept)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::ask_missed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::backlog_report)

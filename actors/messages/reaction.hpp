@@ -45,7 +45,7 @@ struct projected {
     removed,     ///< `entry` is its tombstone.
     rejected,    ///< `reason` says why.
     told_before, ///< Its outcome is in NOTIFICATIONS already.
-    superseded,  ///< A later command of the key was applied, so this one was settled long ago.
+    superseded,  ///< A later command of the key was applied, and what became of this one is not known any more.
     gave_up,     ///< `reason.message` says what kept failing.
   } what = result::gave_up;
   document_ptr entry = nullptr;
@@ -61,7 +61,7 @@ using projection_listener = caf::typed_actor<caf::reacts_to<projected>, caf::rea
 /// Bring a command into the bucket.
 struct project {
   stored_command_ptr command;
-  bool seen_before = false; ///< It may have an outcome already: look first.
+  bool seen_before = false; ///< Somebody had it before: it may be written, and told.
   projection_listener listener;
 };
 

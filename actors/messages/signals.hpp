@@ -19,6 +19,7 @@ using drain_atom = caf::atom_constant<caf::atom("drain")>;
 using stop_atom = caf::atom_constant<caf::atom("stop")>;
 using beat_atom = caf::atom_constant<caf::atom("beat")>;
 using pace_atom = caf::atom_constant<caf::atom("pace")>;
+using count_atom = caf::atom_constant<caf::atom("count")>;
 using model_atom = caf::atom_constant<caf::atom("model")>;
 
 } // namespace tidings

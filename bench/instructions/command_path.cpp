@@ -41,7 +41,7 @@ command_path::command_path(boost::asio::io_context& io, caf::actor_system& syste
   };
   auto ready = keep(system.spawn(readiness, std::vector<std::string>{"reactor"}));
   auto gateway = keep(system.spawn(loopback_nats));
-  auto hub = keep(system.spawn(notification_hub, gateway, ready));
+  auto hub = keep(system.spawn(notification_hub, notification_hub_options{.gateway = gateway, .readiness = ready}));
   auto table = keep(system.spawn(read_model, *loaded, gateway, ready));
   kv_projector_options projection;
   projection.model = *loaded;

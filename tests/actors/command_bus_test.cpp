@@ -22,6 +22,7 @@ struct bus_fixture : actor_fixture {
   notification_hub_actor hub = fake<notification_hub_actor>();
   reactor_actor reactor = fake<reactor_actor>();
   command_listener listener = fake<command_listener>();
+  metrics_ptr counts = std::make_shared<metrics>();
   command_bus_actor bus;
 
   bus_fixture() { start(20'000); }
@@ -33,6 +34,7 @@ struct bus_fixture : actor_fixture {
     options.hub = hub;
     options.reactor = reactor;
     options.max_waiters = max_waiters;
+    options.counts = counts;
     bus = kept(sys.spawn(command_bus, options));
     consume_messages();
   }
@@ -278,6 +280,57 @@ CAF_TEST(the trace context travels with the command) {
   CAF_CHECK_EQUAL(header(command_headers::traceparent), x.traceparent);
   submit("WriteNote", "cmd-2", {{"text", "hello"}});
   CAF_CHECK_EQUAL(header(command_headers::traceparent), "");
+}
+
+// ---- The backlog ---------------------------------------------------------------------------------------------------
+
+CAF_TEST(a new command is refused while too many wait) {
+  give(bus, backlog_report{1234, true, 8});
+  submit("WriteNote", "cmd-1", {{"text", "hello"}});
+  auto why = refusal(errc::backlog_full);
+  CAF_CHECK(why.detail.find("1234") != std::string::npos);
+  CAF_CHECK_EQUAL(why.retry_after, 8u);
+  CAF_CHECK_EQUAL(counts->refusals[static_cast<size_t>(tidings::refusal::backlog)], 1u);
+  CAF_CHECK_EQUAL(counts->waiters, 0u);
+}
+
+CAF_TEST(those who are refused together are told different times) {
+  give(bus, backlog_report{1234, true, 8});
+  std::set<uint32_t> times;
+  for (int i = 0; i < 10; ++i) {
+    submit("WriteNote", "cmd-1", {{"text", "hello"}});
+    times.insert(failure_of(got.last<command_answer>().error).retry_after);
+  }
+  CAF_CHECK(times == (std::set<uint32_t>{8, 9, 10, 11, 12}));
+}
+
+CAF_TEST(what is wrong with a command is said whatever waits) {
+  give(bus, backlog_report{1234, true, 8});
+  submit("WriteNote", "cmd-1", {{"text", 5}});
+  refusal(errc::schema_violation);
+}
+
+CAF_TEST(when there is room again commands are taken again) {
+  give(bus, backlog_report{1234, true, 8});
+  give(bus, backlog_report{10, false, 1});
+  submit("WriteNote", "cmd-1", {{"text", "hello"}});
+  CAF_CHECK_EQUAL(got.count<publish>(), 1u);
+}
+
+CAF_TEST(an id that was chosen is looked for before it is refused) {
+  give(bus, backlog_report{1234, true, 8});
+  auto x = command("WriteNote", "cmd-1", {{"text", "hello"}});
+  x.client_chosen = true;
+  give(bus, x);
+  CAF_CHECK_EQUAL(got.count<command_answer>(), 0u);
+  CAF_CHECK_EQUAL(got.count<nats_request>(), 1u);
+  CAF_CHECK_EQUAL(got.count<publish>(), 0u);
+}
+
+CAF_TEST(to wait for a command that was accepted is never refused for the backlog) {
+  give(bus, backlog_report{1234, true, 8});
+  attach("cmd-1", 0ms);
+  CAF_CHECK_EQUAL(got.count<command_answer>(), 0u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

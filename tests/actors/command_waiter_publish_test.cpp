@@ -226,4 +226,49 @@ CAF_TEST(an outcome that comes while comparing is the answer) {
   CAF_CHECK(answer().status == outcome_status::completed);
 }
 
+// ---- While too many commands wait ----------------------------------------------------------------------------------
+
+CAF_TEST(a chosen id that was never stored is refused while there is no room) {
+  start_without_room();
+  reply(incoming::nothing_there());
+  CAF_CHECK_EQUAL(asked_subject(), "$JS.API.DIRECT.GET.COMMANDS");
+  CAF_CHECK_EQUAL(asked_body().at("last_by_subj").get<std::string>(), "commands.3.WriteNote.cmd-1");
+  reply(incoming::nothing_there());
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(code_of(answer().error) == errc::backlog_full);
+  CAF_CHECK_EQUAL(got.count<publish>(), 0u);
+}
+
+CAF_TEST(a retry of a command that was stored waits for it although there is no room) {
+  start_without_room();
+  reply(incoming::nothing_there());
+  reply(incoming::direct("commands.3.WriteNote.cmd-1", 9, "{}", {{command_headers::digest, "d1"}, {command_headers::owner, "public"}}));
+  CAF_CHECK_EQUAL(answers(), 0u);
+  give(waiter, outcome("public", "d1"));
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(!answer().error);
+  CAF_CHECK_EQUAL(got.count<publish>(), 0u);
+}
+
+CAF_TEST(a retry of a settled command has its outcome although there is no room) {
+  start_without_room();
+  reply(incoming::direct("notifications.public.cmd-1", 9, "{}", {{notification_headers::status, "completed"}, {notification_headers::digest, "d1"}}));
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(answer().status == outcome_status::completed);
+}
+
+CAF_TEST(another command with the same id is a mismatch although there is no room) {
+  start_without_room();
+  reply(incoming::nothing_there());
+  reply(incoming::direct("commands.3.WriteNote.cmd-1", 9, "{}", {{command_headers::digest, "other"}, {command_headers::owner, "public"}}));
+  CAF_CHECK(code_of(answer().error) == errc::idempotency_mismatch);
+}
+
+CAF_TEST(whether it was stored stays unknown when nobody says) {
+  start_without_room();
+  reply(incoming::nothing_there());
+  reply_error(errc::handler_timeout);
+  CAF_CHECK(code_of(answer().error) == errc::outcome_unknown);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -14,7 +14,7 @@ struct retry_fixture : projector_fixture {
   void retry_note(uint64_t sequence, uint32_t retry) {
     auto command = stored(models, "PutNote", id_of(3), {{"id", "n1"}, {"text", "again"}}, sequence);
     command->retry = retry;
-    project_command(command, true);
+    project_command(command);
   }
 
   void outcome_is(uint64_t sequence, incoming::header_list headers) {

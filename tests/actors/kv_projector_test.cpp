@@ -190,11 +190,33 @@ CAF_TEST(a delete that was applied changes nothing and has the same outcome) {
   CAF_CHECK(result_of(10).what == result::removed);
 }
 
-CAF_TEST(a command behind what its key has seen is superseded) {
+CAF_TEST(a command behind what its key has seen was told) {
   write_note(10, "n1");
   look_up_gives(10, document("n1", 9, 15, "cmd-15", {{"id", "n1"}}));
+  CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.DIRECT.GET.NOTIFICATIONS");
+  reply(10, incoming::direct("notifications.public.cmd-10", 1, "{}"));
+  CAF_CHECK_EQUAL(times<publish>(10), 0u);
+  CAF_CHECK(result_of(10).what == result::told_before);
+}
+
+CAF_TEST(a command behind what its key has seen is superseded if its outcome is lost) {
+  write_note(10, "n1");
+  look_up_gives(10, document("n1", 9, 15, "cmd-15", {{"id", "n1"}}));
+  reply(10, incoming::nothing_there());
+  reply(10, entry("$KV.notes.n1", 9, 15, {{"id", "n1"}}));
   CAF_CHECK_EQUAL(times<publish>(10), 0u);
   CAF_CHECK(result_of(10).what == result::superseded);
+}
+
+CAF_TEST(an id that a client chose is looked for and the read model is trusted) {
+  auto command = stored(models, "PutNote", id_of(10), {{"id", "n1"}, {"text", "t"}}, 10);
+  command->digest = "d1";
+  project_command(command);
+  CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.DIRECT.GET.NOTIFICATIONS");
+  reply(10, incoming::nothing_there());
+  CAF_CHECK_EQUAL(times<nats_request>(10), 1u);
+  look_up_gives(10, nullptr);
+  CAF_CHECK_EQUAL(header(write_of(10), entry_headers::expected), "0");
 }
 
 CAF_TEST(a command of a stream made anew is not superseded by the stream before) {

@@ -11,8 +11,13 @@ struct fixture : stream_fixture {
   void resume_from(const std::string& position, uint64_t first, uint64_t last) {
     start(owner_events, order(position));
     give(stream, joined{last});
-    reply(incoming::api_answer({{"state", {{"first_seq", first}, {"last_seq", last}}}}));
+    give(stream, tidings::kept{{}, first, last});
   }
+
+  /// The hub's answer to the last question.
+  void missed_are(std::vector<notification> outcomes, uint64_t up_to, bool all) { give(stream, missed{{}, std::move(outcomes), up_to, all}); }
+
+  size_t questions() const { return got.count<ask_missed>(); }
 };
 
 } // namespace
@@ -41,8 +46,8 @@ CAF_TEST(progress of the owner is sent live and moves no position) {
   start(owner_events, order("4"));
   give(stream, joined{4});
   give(stream, progress("me"));
-  reply(incoming::api_answer({{"state", {{"first_seq", 1}, {"last_seq", 4}}}}));
-  reply(incoming::nothing_there());
+  give(stream, tidings::kept{{}, 1, 4});
+  missed_are({}, 4, true);
   CAF_CHECK_EQUAL(ids(), "");
   give(stream, progress("me"));
   give(stream, progress("other"));
@@ -52,21 +57,48 @@ CAF_TEST(progress of the owner is sent live and moves no position) {
 
 CAF_TEST(what was missed comes before what came meanwhile) {
   resume_from("4", 1, 6);
+  CAF_CHECK_EQUAL(got.last<ask_missed>().owner, "me");
+  CAF_CHECK_EQUAL(got.last<ask_missed>().after, 4u);
   give(stream, outcome(7));
-  stored(5);
+  missed_are({outcome(5)}, 5, false);
+  CAF_CHECK_EQUAL(got.last<ask_missed>().after, 5u);
   give(stream, outcome(8));
-  stored(6);
-  stored(7);
-  CAF_CHECK_EQUAL(ids(), "completed:5 completed:6 completed:7 ");
-  reply(incoming::nothing_there());
-  CAF_CHECK_EQUAL(ids(), "completed:5 completed:6 completed:7 completed:8 ");
+  CAF_CHECK_EQUAL(ids(), "completed:5 ");
+  missed_are({outcome(6), outcome(7), outcome(8)}, 9, true);
+  give(stream, outcome(9));
+  give(stream, outcome(10));
+  CAF_CHECK_EQUAL(ids(), "completed:5 completed:6 completed:7 completed:8 completed:10 ");
+  CAF_CHECK_EQUAL(questions(), 2u);
 }
 
-CAF_TEST(an outcome in the stream that belongs to somebody else is not replayed) {
+CAF_TEST(an outcome of somebody else is not replayed either) {
   resume_from("4", 1, 6);
-  stored(5, "other");
-  reply(incoming::nothing_there());
+  missed_are({outcome(5, "other")}, 6, true);
   CAF_CHECK_EQUAL(ids(), "");
+}
+
+CAF_TEST(a stretch without outcomes of the owner is gone on from its end) {
+  resume_from("4", 1, 60);
+  missed_are({}, 40, false);
+  CAF_CHECK_EQUAL(got.last<ask_missed>().after, 40u);
+}
+
+CAF_TEST(a position ahead of the hub waits for what comes) {
+  resume_from("4", 1, 6);
+  missed_are({}, 3, true);
+  give(stream, outcome(4));
+  give(stream, outcome(5));
+  CAF_CHECK_EQUAL(ids(), "completed:5 ");
+}
+
+CAF_TEST(history is read no faster than the client reads) {
+  resume_from("4", 1, 60);
+  auto large = outcome(5);
+  large.document = std::make_shared<const std::string>(std::string(70'000, ' '));
+  missed_are({large}, 5, false);
+  CAF_CHECK_EQUAL(questions(), 1u);
+  give(stream, tick_atom::value);
+  CAF_CHECK_EQUAL(questions(), 2u);
 }
 
 CAF_TEST(a position that is no longer kept is a gap) {
@@ -90,24 +122,16 @@ CAF_TEST(a position nobody gave out is a gap) {
   CAF_CHECK_EQUAL(ids(), "gap:12 ");
 }
 
-CAF_TEST(more live outcomes than are held are read from the stream) {
-  resume_from("0", 1, 1);
-  for (uint64_t i = 2; i <= owner_events_state::max_held + 10; ++i)
-    give(stream, outcome(i));
-  stored(1);
-  auto before = got.count<nats_request>();
-  reply(incoming::nothing_there());
-  CAF_CHECK_EQUAL(got.count<nats_request>(), before + 1);
-  CAF_CHECK_EQUAL(ids(), "completed:1 ");
-}
-
-CAF_TEST(when NATS does not answer the stream ends and the client comes back) {
+CAF_TEST(when nobody knows what is kept the stream ends and the client comes back) {
   start(owner_events, order("3"));
   give(stream, joined{5});
-  nats_reply x;
-  x.cookie = got.last<nats_request>().cookie;
-  x.error = make_error(errc::handler_timeout);
-  give(stream, x);
+  give(stream, tidings::kept{make_error(errc::handler_timeout), 0, 0});
+  CAF_CHECK(connection->finished);
+}
+
+CAF_TEST(when what was missed cannot be read the stream ends and the client comes back) {
+  resume_from("3", 1, 5);
+  give(stream, missed{make_error(errc::handler_timeout), {}, 0, false});
   CAF_CHECK(connection->finished);
 }
 

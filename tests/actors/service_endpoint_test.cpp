@@ -189,6 +189,7 @@ CAF_TEST(open requests are bounded and an answer makes room) {
   CAF_CHECK_EQUAL(got.count<submit_command>(), 2u);
   CAF_REQUIRE_EQUAL(got.count<emit>(), 1u);
   CAF_CHECK_EQUAL(text(parsed(got.last<emit>().data).at("code")), "overloaded");
+  CAF_CHECK_EQUAL(parsed(got.last<emit>().data).at("retry_after").get<int>(), 1);
   answer_command(got.last<submit_command>().cookie, outcome_status::completed, {}, "{}");
   request("queries.GetNote", query());
   CAF_CHECK_EQUAL(got.count<ask_query>(), 1u);

@@ -28,6 +28,10 @@ CAF_TEST(subjects are those that the code builds) {
   CAF_CHECK_EQUAL(address("notifications"), "notifications.{owner}.{command_id}");
   CAF_CHECK_EQUAL(address("dead-letters"), "dead.{command_type}.{command_id}");
   CAF_CHECK_EQUAL(address("bucket.places"), "$KV.places.{key}");
+  CAF_CHECK_EQUAL(address("services.ping.all"), "$SRV.PING");
+  CAF_CHECK_EQUAL(address("services.info.name"), "$SRV.INFO.{name}");
+  CAF_CHECK_EQUAL(address("services.stats.instance"), "$SRV.STATS.{name}.{id}");
+  CAF_CHECK_EQUAL(channels["services.info.name"]["parameters"]["name"]["enum"], json::array({"places"}));
   CAF_CHECK_EQUAL(channels["stream.CreatePlace"]["parameters"]["partition"]["enum"].size(), 16u);
 }
 

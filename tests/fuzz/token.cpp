@@ -20,6 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   auto text = fuzz::text_of(data, size);
   auto who = verifier.verify(text, token_verifier::clock::time_point{std::chrono::seconds{1'800'000'000}});
   fuzz::claim(static_cast<bool>(who) == (text == good), "no other token counts");
+  fuzz::claim(!verifier.names_unknown_key(text) || !who, "a token that counts names a key that is known");
   parse_jwk_set(text);
   return 0;
 }

@@ -8,6 +8,7 @@
 #include <caf/test/unit_test.hpp>
 
 #include "envelopes/errc.hpp"
+#include "identity/jwk_set.hpp"
 #include "tests/identity/signed_token.hpp"
 
 using namespace tidings;
@@ -116,6 +117,24 @@ CAF_TEST(other keys end what was seen) {
 CAF_TEST(what has not three parts is no token) {
   for (auto text : {"", ".", "..", "a.b", "a.b.c.d"}) CAF_CHECK(!verifier.verify(text, now));
   CAF_CHECK(!verifier.verify(std::string(9000, 'a'), now));
+}
+
+CAF_TEST(only a token that another key could verify asks for keys) {
+  auto keys = parse_jwk_set(R"({"keys":[{"crv":"Ed25519","x":"KiV66xqs2Fv8ooEcUPLE5r9NvlXkP4TEf3hYFJfEmsA","kty":"OKP","kid":"known"}]})");
+  CAF_REQUIRE(keys);
+  token_verifier by_key{{"issuer", {"here"}, {signing_algorithm::es256, signing_algorithm::eddsa}, "roles", 30s}, *keys};
+  auto asks = [&](const std::string& header) { return by_key.names_unknown_key(sign(header, claims())); };
+  CAF_CHECK(asks(R"({"alg":"EdDSA","kid":"new"})"));
+  CAF_CHECK(asks(R"({"alg":"ES256","kid":"new"})"));
+  for (auto* header : {R"({"alg":"EdDSA","kid":"known"})", R"({"alg":"ES256","kid":"known"})", R"({"alg":"RS256","kid":"new"})",
+                       R"({"alg":"HS256","kid":"new"})", R"({"alg":"none","kid":"new"})", R"({"alg":"EdDSA"})", R"({"alg":"EdDSA","kid":""})",
+                       R"({"alg":"EdDSA","kid":1})", R"({"kid":"new"})", R"({"alg":"EdDSA","kid":"new","jku":"x"})",
+                       R"({"alg":"EdDSA","kid":"new","crit":[]})", R"({"alg":"EdDSA","kid":"new","kid":"new"})", "[]", "no JSON"})
+    CAF_CHECK_EQUAL(std::string{asks(header) ? header : ""}, "");
+  CAF_CHECK(!asks(R"({"alg":"EdDSA","kid":")" + std::string(257, 'x') + "\"}"));
+  CAF_CHECK(!by_key.names_unknown_key("a.b") && !by_key.names_unknown_key("a.b.c.d") && !by_key.names_unknown_key(""));
+  // A shared secret has no name, so nothing can be fetched for it.
+  CAF_CHECK(!verifier.names_unknown_key(sign(R"({"alg":"HS256","kid":"new"})", claims())));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

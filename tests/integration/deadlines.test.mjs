@@ -115,7 +115,7 @@ test('a frozen nats-server makes outcomes unknown until it goes on', async (worl
   const nats = await world.natsServer();
   const { client } = await world.tidings({ nats: nats.url });
   checkCompleted(await client.command('CreateLocation', town('Warm'), { wait: 5 }));
-  nats.freeze();
+  await nats.freeze();
   const posted = [undefined, 1, 5].map((wait) =>
     client.command('CreateLocation', town('Frozen'), { wait, key: `frozen-${wait}` }));
 

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
-// What an idle event stream costs: node idle_sse.mjs [connections, default 10000]. Starts the binary, opens the streams, prints
+// What an idle event stream costs: node idle_sse.mjs [connections, default 10000] [tls]. Starts the binary, opens the streams, prints
 // resident memory a connection and how long a heartbeat and a broadcast take, and stops.
 import fs from 'node:fs';
 import net from 'node:net';
+import tls from 'node:tls';
+import { Authority } from './lib/certificates.mjs';
 import { newSession } from './lib/streams.mjs';
 import { test } from './lib/world.mjs';
 import { eventually } from './lib/wait.mjs';
 
 const count = Math.min(Number(process.argv[2] ?? 10_000), 19_000); // below the bound of the listener
+
+const secure = process.argv[3] === 'tls';
 
 const resident = (pid) => Number(/^VmRSS:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;
 const cpu = (pid) => {
@@ -15,8 +19,22 @@ const cpu = (pid) => {
   return (Number(fields[11]) + Number(fields[12])) * 10; // ms at 100 ticks a second
 };
 
-test(`${count} idle event streams`, async (world) => {
-  const { client, origin, child } = await world.tidings();
+/** The gateway to measure, and a client of the same streams: by plain HTTP, so of another process when that one serves HTTPS. */
+async function gateways(world) {
+  const nats = await world.natsServer();
+  const { client, origin, child } = await world.tidings({ nats: nats.url });
+  if (!secure) return { client, origin, child, connect: net.connect };
+  const authority = new Authority(world);
+  const { certificate, key } = authority.issue('IP:127.0.0.1');
+  const other = world.launch(['serve', '--listen', '127.0.0.1:0', '--nats', nats.url, '--tls-cert', certificate, '--tls-key', key]);
+  const [, url] = await other.child.printed(/listens on (https:\S+)/);
+  const connect = (to, host) => tls.connect({ port: to, host, ca: authority.pem });
+  await eventually('it is ready', () => /Ready/.test(other.child.stdout), { deadline: 20_000 });
+  return { client, origin: url, child: other.child, connect };
+}
+
+test(`${count} idle event streams${secure ? ' by TLS' : ''}`, async (world) => {
+  const { client, origin, child, connect } = await gateways(world);
   const { hostname, port } = new URL(origin);
   const sockets = [];
   world.adopt({ close: () => sockets.forEach((socket) => socket.destroy()) });
@@ -26,7 +44,7 @@ test(`${count} idle event streams`, async (world) => {
   let beats = 0;
   let told = 0;
   const open = () => new Promise((resolve, reject) => {
-    const socket = net.connect(Number(port), hostname);
+    const socket = connect(Number(port), hostname);
     sockets.push(socket);
     socket.once('error', reject);
     socket.write(`GET /events HTTP/1.1\r\nhost: ${hostname}\r\ntidings-session: ${session}\r\n\r\n`);

@@ -132,7 +132,7 @@ test('a process that stands by says so', async (world) => {
 
 test('dashboard, alerts and guide name metrics that exist, and the guide names all', async (world) => {
   const nats = await world.natsServer();
-  const { client } = await world.tidings({ nats: nats.url });
+  const { client } = await world.tidings({ nats: nats.url, args: ['--threads', '2'] }); // has every family of one thread, and its own
   const page = await scrape(client);
   const exists = new Set();
   for (const { name, type } of page.families.values())
@@ -141,6 +141,16 @@ test('dashboard, alerts and guide name metrics that exist, and the guide names a
   JSON.parse(fs.readFileSync(path.join(repository, 'docker/grafana/dashboard.json'), 'utf8'));
   for (const file of ['docker/grafana/dashboard.json', 'docker/prometheus/alerts.yaml', 'docs/operations.md'])
     for (const metric of named(file)) assert.ok(exists.has(metric), `${file}: ${metric}`);
+  // A label that a metric does not have makes a panel empty, or a sum of what should be apart.
+  const family = (metric) => page.families.get(metric) ?? page.families.get(metric.replace(/_(bucket|sum|count)$/, ''));
+  const labelsOf = (metric) => new Set(['instance', 'job', ...family(metric).samples.flatMap(({ labels }) => Object.keys(labels))]);
+  const expressions = [...fs.readFileSync(path.join(repository, 'docker/grafana/dashboard.json'), 'utf8').matchAll(/"expr": ("(?:[^"\\]|\\.)*")/g)].map(([, text]) => JSON.parse(text));
+  assert.ok(expressions.length > 20);
+  for (const expression of expressions) {
+    const metrics = expression.match(/\b(tidings|process)_[a-z0-9_]+\b/g);
+    const used = [...expression.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list]) => list.split(/, */)).concat([...expression.matchAll(/[{,]\s*([a-z_]+)\s*[=!]/g)].map(([, label]) => label));
+    for (const metric of metrics) for (const label of used) assert.ok(labelsOf(metric).has(label), `${metric} has no label ${label}: ${expression}`);
+  }
   const told = named('docs/operations.md');
   for (const metric of page.families.keys()) assert.ok(told.has(metric), `docs/operations.md does not tell of ${metric}`);
 });

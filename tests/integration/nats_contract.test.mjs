@@ -21,7 +21,7 @@ test('every message over NATS is documented', async (world) => {
   const messages = [];
   const replies = new Map(); // reply subject -> the channel of the request
   // The spy sees replies too: they go to inboxes that requests have named before.
-  for (const subject of ['commands.>', 'queries.>', 'notifications.>', 'progress.>', 'dead.>', '$KV.>', 'rules.>', '_INBOX.>'])
+  for (const subject of ['commands.>', 'queries.>', 'notifications.>', 'progress.>', 'dead.>', '$KV.>', 'rules.>', '$SRV.>', '_INBOX.>'])
     spy.subscribe(subject, { callback: (error, msg) => messages.push({ subject: msg.subject, reply: msg.reply, text: text.decode(msg.data), headers: plain(msg.headers) }) });
   await spy.flush();
   const { client } = await world.tidings({ nats: nats.url, models, args: ['--demo'] });
@@ -54,6 +54,13 @@ test('every message over NATS is documented', async (world) => {
     assert.equal(buried.json.code, 'dead_lettered', buried.text);
     assert.equal((await client.command('Elsewhere', { mode: 'completed' }, { headers: trace })).status, 200);
     assert.equal((await client.query('Elsewhere', { mode: 'completed' })).status, 200);
+    const { id: instance } = await ask('$SRV.PING.locations', {});
+    for (const verb of ['PING', 'INFO', 'STATS'])
+      for (const to of ['', '.locations', `.locations.${instance}`]) {
+        const report = await ask(`$SRV.${verb}${to}`, {});
+        assert.equal(report.type, `io.nats.micro.v1.${verb.toLowerCase()}_response`);
+      }
+    assert.equal((await client.get('/services')).json.services.length, 3);
     const letters = () => messages.filter((x) => x.subject.startsWith('dead.')).length;
     await eventually('the dead letter', () => letters() === 1);
     const { child } = world.launch(['dead', 'retry', buried.json.command_id, '--nats', nats.url]);
@@ -70,7 +77,7 @@ test('every message over NATS is documented', async (world) => {
         const channel = contract.channelOf(subject);
         // What the test itself sent to be refused is no message of the channel; the reply to it is.
         if (!data.includes('"service_id":"wrong"')) contract.check(channel, data, expected(channel, headers));
-        if (`${channel}.reply` in contract.document.channels && reply) replies.set(reply, `${channel}.reply`);
+        if (reply && contract.replyOf(channel)) replies.set(reply, contract.replyOf(channel));
       } else if (replies.has(subject)) {
         contract.check(replies.get(subject), data);
       }

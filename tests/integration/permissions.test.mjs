@@ -15,7 +15,7 @@ const users = guide.match(/```conf\n([^]*?)```/)[1];
 
 test('gateway, reactor and handlers work as the users that the guide tells of', async (world) => {
   const nats = await world.natsServer({ args: ['--config', world.file('nats.conf', users)] });
-  const as = (user) => nats.url.replace('//', `//${user}:change-me@`);
+  const as = (user) => ({ env: { TIDINGS_NATS: nats.url.replace('//', `//${user}:change-me@`) } });
   const models = [example('locations'), world.file('orders.json', orders)];
   const rules = await connect({ servers: nats.url, user: 'rules', pass: 'change-me' });
   world.adopt({ close: () => rules.close() });
@@ -23,8 +23,8 @@ test('gateway, reactor and handlers work as the users that the guide tells of', 
   (async () => {
     for await (const status of rules.status()) if (status.type === 'error') errors.push(status.data);
   })();
-  const reactor = await world.tidings({ nats: as('reactor'), models, args: ['--roles', 'reactor'] });
-  const { client, origin } = await world.tidings({ nats: as('gateway'), models, args: ['--roles', 'gateway'] });
+  const reactor = await world.tidings({ ...as('reactor'), models, args: ['--roles', 'reactor'] });
+  const { client, origin } = await world.tidings({ ...as('gateway'), models, args: ['--roles', 'gateway'] });
   // `queries.Elsewhere`, which this helper answers as well, is not among the subjects of the guide's handlers.
   await serveOrders({ subscribe: (subject, options) => (subject.startsWith('queries.') ? undefined : rules.subscribe(subject, options)), flush: () => rules.flush() });
 
@@ -60,7 +60,7 @@ test('gateway, reactor and handlers work as the users that the guide tells of', 
   });
   await world.claim('another reactor takes over', async () => {
     await reactor.stop();
-    await world.tidings({ nats: as('reactor'), models, args: ['--roles', 'reactor'] });
+    await world.tidings({ ...as('reactor'), models, args: ['--roles', 'reactor'] });
     checkCompleted(await client.command('Decide', { id: 'o5' }, { wait: 20 }), 'Decide');
   });
   await world.claim('nobody was refused anything', () => {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // `tidings watch`: the events of a session, a line each.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { Authority } from './lib/certificates.mjs';
 import { checkCompleted, checkPending, town } from './lib/contract.mjs';
+import { bearer, Issuer } from './lib/issuer.mjs';
 import { newSession } from './lib/streams.mjs';
 import { eventually } from './lib/wait.mjs';
 import { test } from './lib/world.mjs';
@@ -64,5 +67,40 @@ test('watch prints what happens, and comes back after a restart', async (world) 
     await child.printed(new RegExp(done.command_id));
     const ids = child.stdout.trim().split('\n').map((line) => JSON.parse(line).command_id);
     assert.equal(new Set(ids).size, ids.length, 'nothing twice');
+  });
+});
+
+test('watch comes in by HTTPS and with a token', async (world) => {
+  const issued = await Issuer.make(world);
+  const authority = new Authority(world);
+  const { certificate, key } = authority.issue('IP:127.0.0.1');
+  const nats = await world.natsServer();
+  const secure = world.launch(['serve', '--listen', '127.0.0.1:0', '--nats', nats.url, '--tls-cert', certificate, '--tls-key', key, ...issued.args]);
+  const [, url] = await secure.child.printed(/listens on (https:\/\/127\.0\.0\.1:\d+)/);
+  const { client } = await world.tidings({ nats: nats.url, args: issued.args });
+  const token = await issued.token('anna');
+  const file = world.file('token', `${token}\n`);
+
+  await world.claim('its caller\'s events are printed, and the token is in no argument', async () => {
+    const { child } = world.launch(['watch', '--url', url, '--ca', authority.ca, '--token-file', file, '--last-event-id', '0']);
+    const { command_id: id } = checkCompleted(await client.command('CreateLocation', town('one'), { wait: 5, headers: bearer(token) }));
+    await child.printed(new RegExp(`completed  CreateLocation  ${id}`));
+    assert.ok(!fs.readFileSync(`/proc/${child.pid}/cmdline`, 'latin1').includes(token));
+    child.kill('SIGINT');
+    await child.exited();
+  });
+  await world.claim('without: 1, with a hint; a file without a token: 2', async () => {
+    const none = world.launch(['watch', '--url', url, '--ca', authority.ca, '--command', 'cmd-1']);
+    assert.equal((await none.child.exited()).code, 1);
+    assert.match(none.child.stderr, /answers 401; --token-file/);
+    const bad = world.launch(['watch', '--url', url, '--token-file', world.file('bad', 'no token!')]);
+    assert.equal((await bad.child.exited()).code, 2);
+    assert.match(bad.child.stderr, /--token-file/);
+  });
+  await world.claim('a gateway that nobody vouches for is told of nothing', async () => {
+    const { child } = world.launch(['watch', '--url', url, '--token-file', file]);
+    await eventually('it says why', () => /certificate verify failed/.test(child.stderr));
+    child.kill('SIGINT');
+    await child.exited();
   });
 });

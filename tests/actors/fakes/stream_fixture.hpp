@@ -13,7 +13,6 @@ namespace tidings {
 /// An event stream of the owner `me`, and everyone it talks to.
 struct stream_fixture : actor_fixture {
   std::shared_ptr<recorded_stream> connection = std::make_shared<recorded_stream>();
-  nats_gateway_actor gateway = fake<nats_gateway_actor>();
   notification_hub_actor hub = fake<notification_hub_actor>();
   command_bus_actor commands = fake<command_bus_actor>();
   query_bus_actor queries = fake<query_bus_actor>();
@@ -23,7 +22,7 @@ struct stream_fixture : actor_fixture {
 
   std::shared_ptr<event_stream_order> order(const std::string& last_event_id = {}) {
     return std::make_shared<event_stream_order>(event_stream_order{
-        connection, gateway, hub, commands, queries, session, 77, tok("me"), {}, {}, last_event_id,
+        connection, hub, commands, queries, session, 77, tok("me"), {}, {}, last_event_id,
         std::make_shared<const std::vector<std::string>>(1, "/queries/L")});
   }
 
@@ -46,18 +45,6 @@ struct stream_fixture : actor_fixture {
 
   static progress_report progress(const std::string& owner) {
     return {owner, "cmd-1", std::make_shared<const std::string>("{\"progress\":1}")};
-  }
-
-  void reply(net::nats_message message) {
-    nats_reply x;
-    x.cookie = got.last<nats_request>().cookie;
-    x.message = std::move(message);
-    give(stream, x);
-  }
-
-  void stored(uint64_t sequence, const std::string& owner = "me") {
-    reply(incoming::direct("notifications." + owner + ".cmd-" + std::to_string(sequence), sequence,
-                           "{\"n\":" + std::to_string(sequence) + "}", {{notification_headers::status, "completed"}}));
   }
 
   std::string ids() const {

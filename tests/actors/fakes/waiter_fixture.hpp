@@ -64,6 +64,14 @@ struct waiter_fixture : actor_fixture {
     start(std::move(x));
   }
 
+  /// The client chose the id, and new commands are refused.
+  void start_without_room() {
+    auto x = order(std::chrono::seconds{5});
+    x.outgoing = outgoing("d1");
+    x.no_room = make_error(errc::backlog_full, failure{"too many", {}, 7});
+    start(std::move(x));
+  }
+
   void start_attached(std::chrono::milliseconds wait) { start(order(wait)); }
 
   void ack(uint64_t sequence, bool duplicate = false) {

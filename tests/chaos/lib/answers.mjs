@@ -4,7 +4,7 @@
 //   refused    certainly not stored            unknown             may or may not be stored
 import { gist } from './history.mjs';
 
-const refusals = new Set(['unavailable', 'shutting_down', 'overloaded', 'storage_refused']);
+const refusals = new Set(['unavailable', 'shutting_down', 'overloaded', 'backlog_full', 'storage_refused']);
 
 const ofOutcome = (outcome) => {
   const { status, success, command_id: id, code } = outcome;

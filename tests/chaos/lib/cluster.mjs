@@ -44,11 +44,11 @@ class Node {
   }
 
   freeze() {
-    this.child.kill('SIGSTOP');
+    return this.child.freeze();
   }
 
   thaw() {
-    this.child.kill('SIGCONT');
+    this.child.thaw();
   }
 }
 

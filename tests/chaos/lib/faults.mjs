@@ -19,7 +19,7 @@ const ends = (signal) => async ({ node }) => {
 };
 
 const freezes = async ({ node }) => {
-  node.freeze();
+  await node.freeze();
   return () => node.thaw();
 };
 

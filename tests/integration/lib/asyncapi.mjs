@@ -34,6 +34,12 @@ export class AsyncApi {
     return fitting.reduce((best, x) => (x.literal > best.literal ? x : best)).id;
   }
 
+  /** The channel that answers to requests on this one travel through, or undefined. */
+  replyOf(channel) {
+    const use = Object.values(this.document.operations).find((x) => x.reply && x.channel.$ref === `#/channels/${channel}`);
+    return use?.reply.channel.$ref.split('/').at(-1);
+  }
+
   /** Fails unless one of the channel's messages fits. @param headers An object, or undefined where none are looked at. */
   check(channel, text, headers) {
     const messages = Object.entries(this.document.channels[channel].messages).map(([name, x]) => [name, this.document.components.messages[name] ?? x]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A child process whose output is kept and which cannot outlive the test.
 import { spawn } from 'node:child_process';
+import fs from 'node:fs';
 import { once } from 'node:events';
 import { eventually, timely } from './wait.mjs';
 
@@ -42,6 +43,18 @@ export class Child {
 
   kill(signal) {
     if (!this.end) this.process.kill(signal);
+  }
+
+  /** Stops it until thaw(). When this resolves, not one of its threads runs any more: a signal alone only asks for that. */
+  async freeze() {
+    this.kill('SIGSTOP');
+    const tasks = `/proc/${this.pid}/task`;
+    await eventually(`${this.name} is stopped`, () => this.end ||
+      fs.readdirSync(tasks).every((task) => /\) [Tt] /.test(fs.readFileSync(`${tasks}/${task}/stat`, 'utf8'))));
+  }
+
+  thaw() {
+    this.kill('SIGCONT');
   }
 
   /** How it ended: {code, signal}. */

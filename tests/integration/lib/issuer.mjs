@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 // An issuer of tokens, made with the library that people use, and the files by which a gateway trusts it.
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 export const issuer = 'https://issuer.example';
 export const audience = 'tidings';
+export const seconds = () => Math.floor(Date.now() / 1000);
+
+/** The owner token that outcomes of a subject are stored under. */
+export const ownerOf = (subject) => `u-${createHash('sha256').update(`${issuer.length}:${issuer}${subject}`).digest('hex').slice(0, 32)}`;
 
 export class Issuer {
   /** With one key for each algorithm, the `kid` being the algorithm's name. */
@@ -31,7 +36,7 @@ export class Issuer {
 
   /** A token that counts, unless `claims`, `header` or `key` say otherwise; a claim of undefined is left out. */
   token(subject, { algorithm = 'ES256', claims = {}, header = {}, key } = {}) {
-    const now = Math.floor(Date.now() / 1000);
+    const now = seconds();
     const all = { iss: issuer, aud: audience, sub: subject, iat: now, exp: now + 600, ...claims };
     const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
     return new SignJWT(given).setProtectedHeader({ alg: algorithm, kid: algorithm, ...header }).sign(key ?? this.keys.get(algorithm).privateKey);

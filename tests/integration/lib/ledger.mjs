@@ -38,7 +38,7 @@ export class Ledger {
     } else {
       const { code } = checkProblem(answer, 503);
       if (code === 'outcome_unknown') this.unknown.add(id);
-      else if (['unavailable', 'shutting_down', 'overloaded'].includes(code)) this.refused.add(id);
+      else if (['unavailable', 'shutting_down', 'overloaded', 'backlog_full'].includes(code)) this.refused.add(id);
       else assert.fail(`an answer that is not honest: ${answer.text}`);
     }
     return answer;

@@ -37,11 +37,11 @@ export class NatsServer {
 
   /** Neither reads nor answers, but its connections stay open. */
   freeze() {
-    this.child.kill('SIGSTOP');
+    return this.child.freeze();
   }
 
   thaw() {
-    this.child.kill('SIGCONT');
+    this.child.thaw();
   }
 
   async close() {

@@ -17,3 +17,6 @@ export function lives(pid) {
     return false;
   }
 }
+
+/** Bytes of memory that a process has resident. */
+export const residentBytes = (pid) => Number(/^VmRSS:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;

@@ -9,6 +9,12 @@ import { eventually } from './wait.mjs';
 /** The owner token that outcomes of a session are stored under. */
 export const ownerOf = (session) => `s-${createHash('sha256').update(session).digest('hex').slice(0, 32)}`;
 
+/** How many commands were ever stored. */
+export async function streamed(nats) {
+  const jsm = await nats.jetstreamManager();
+  return (await jsm.streams.info('COMMANDS')).state.messages;
+}
+
 /** Asks for a session; commands sent with its headers are its own. */
 export async function newSession(client) {
   const answer = await client.request('POST', '/session', { body: '' });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#define CAF_SUITE nats_secrets
+#define CAF_SUITE nkey
 
-#include "net/nats_secrets.hpp"
+#include "net/nkey.hpp"
 
 #include <caf/test/unit_test.hpp>
 

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
-#include "net/nats_secrets.hpp"
+#include "net/nkey.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include "envelopes/errc.hpp"
+#include "envelopes/regroup.hpp"
 
 namespace tidings::net {
 
@@ -31,18 +33,11 @@ uint16_t crc16(std::string_view bytes) {
 }
 
 std::string decode_base32(std::string_view text) {
-  std::string out;
-  uint32_t bits = 0;
-  int held = 0;
-  for (auto c : text) {
+  auto found = regroup(text, 5, [](char c) {
     auto value = digits.find(c);
-    if (value == std::string_view::npos) return {};
-    bits = (bits << 5) | static_cast<uint32_t>(value);
-    if ((held += 5) < 8) continue;
-    held -= 8;
-    out += static_cast<char>((bits >> held) & 0xff);
-  }
-  return out;
+    return value == std::string_view::npos ? -1 : static_cast<int>(value);
+  });
+  return found.valid ? std::move(found.bytes) : std::string{};
 }
 
 std::string encode_base32(std::string_view bytes) {
