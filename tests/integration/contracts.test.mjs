@@ -9,6 +9,7 @@ import { buryEverything, orders, serveOrders } from './lib/orders.mjs';
 import { commands, framing, freshId, postedStream, prepared, raw, send, stalled, typeOf } from './lib/provoke.mjs';
 import { newSession, Stream } from './lib/streams.mjs';
 import { example } from './lib/tidings.mjs';
+import { slowdown } from './lib/wait.mjs';
 import { test } from './lib/world.mjs';
 
 const require = createRequire(import.meta.url);
@@ -110,7 +111,7 @@ test('every documented answer happens, and no other', async (world) => {
   await world.claim('queries: answers, live answers, not changed, not there, not valid, not visible yet', async () => {
     for (const type of ['CreateLocation', 'CreateUser', 'Decide'])
       assert.equal((await client.command(type, commands[type].payload('known'), { wait: 10 })).status, 200);
-    const slow = await client.command('ReplaceLocation', commands.ReplaceLocation.payload('slow'), { headers: { 'tidings-delay-ms': '8000' } });
+    const slow = await client.command('ReplaceLocation', commands.ReplaceLocation.payload('slow'), { headers: { 'tidings-delay-ms': String(8000 * slowdown) } });
     for (const operation of queryOperations) {
       const payload = /^(List|Search)/.test(operation.id) ? {} : { id: 'known' };
       const ask = (headers, x = payload) => send(client, operation, x, { headers });
