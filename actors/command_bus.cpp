@@ -51,7 +51,7 @@ void command_bus_state::submit(submit_command& x) {
     options_.counts->refused(refusal::waits);
     return refuse_with(make_error(errc::overloaded, "too many commands are being waited for"));
   }
-  auto order = std::make_shared<wait_order>(wait_order{options_.gateway, options_.hub, options_.reactor, std::move(*id), *x.owner,
+  auto order = std::make_shared<wait_order>(wait_order{options_.gateway, options_.hub, options_.reactors, std::move(*id), *x.owner,
                                                        std::move(*outgoing), x.wait, options_.publish_deadline,
                                                        std::move(x.listener), x.cookie, std::move(slot), nullptr, options_.counts, std::move(full)});
   self_->spawn(command_waiter, std::move(order));
@@ -96,7 +96,7 @@ void command_bus_state::attach(const attach_command& x) {
     options_.counts->refused(refusal::waits);
     return refuse(x.listener, x.cookie, x.command_id->str(), make_error(errc::overloaded, "too many commands are being waited for"));
   }
-  auto order = std::make_shared<wait_order>(wait_order{options_.gateway, options_.hub, options_.reactor, *x.command_id, *x.owner,
+  auto order = std::make_shared<wait_order>(wait_order{options_.gateway, options_.hub, options_.reactors, *x.command_id, *x.owner,
                                                        std::nullopt, draining ? milliseconds{0} : x.wait, options_.publish_deadline, x.listener,
                                                        x.cookie, std::move(slot), types_, options_.counts});
   self_->spawn(command_waiter, std::move(order));

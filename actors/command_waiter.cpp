@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "actors/command_waiter.hpp"
 
+#include <charconv>
+
 #include <caf/after.hpp>
 
 #include "actors/headers.hpp"
@@ -40,6 +42,13 @@ command_waiter_actor::behavior_type table_of_contents(command_waiter_ptr self, c
   };
 }
 
+/// Null when it is not here.
+const reactor_actor* reactor_of(const reactors_ptr& all, std::string_view partition) {
+  size_t number = 0;
+  auto [end, problem] = std::from_chars(partition.data(), partition.data() + partition.size(), number);
+  return all && problem == std::errc{} && number < all->size() ? &(*all)[number] : nullptr;
+}
+
 bool nothing_there(const net::nats_message& msg) {
   return msg.status() == 404;
 }
@@ -54,6 +63,7 @@ void command_waiter_state::init(std::shared_ptr<wait_order> order) {
   self_->send(order_->hub, watch_command{order_->command_id.str(), self_});
   if (!order_->outgoing) return look_for_outcome(order_->owner);
   type_ = order_->outgoing->type;
+  partition_ = subjects::token_at(order_->outgoing->subject, 1);
   key_ = order_->outgoing->key;
   if (order_->outgoing->digest.empty()) publish_now();
   else look_for_outcome(order_->owner);
@@ -132,6 +142,7 @@ void command_waiter_state::on_command_lookup(const nats_reply& x) {
     return;
   }
   type_ = subjects::token_at(x.message.header("Nats-Subject"), 2);
+  partition_ = subjects::token_at(x.message.header("Nats-Subject"), 1);
   key_ = x.message.header(command_headers::key);
   auto text = std::string{x.message.header("Nats-Sequence")};
   accepted(std::strtoull(text.c_str(), nullptr, 10));
@@ -228,9 +239,10 @@ void command_waiter_state::answer_pending() {
             0, std::make_shared<const std::string>(to_json(pending))});
   };
   // Right after our own acknowledgement there is nothing to ask.
-  if (!order_->reactor || (order_->outgoing && order_->wait == 0ms)) return give(stage::accepted);
+  auto* reactor = reactor_of(order_->reactors, partition_);
+  if (reactor == nullptr || (order_->outgoing && order_->wait == 0ms)) return give(stage::accepted);
   step_ = step::asking;
-  self_->request(order_->reactor, caf::infinite, ask_stage{sequence_})
+  self_->request(*reactor, caf::infinite, ask_stage{sequence_})
     .then([give](stage reached) { give(reached); }, [give](const caf::error&) { give(stage::accepted); });
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -26,11 +27,14 @@ struct outgoing_command {
   std::string digest; ///< Set when the client chose the id: somebody may have used it before.
 };
 
+/// The reactors of a process, by partition.
+using reactors_ptr = std::shared_ptr<const std::vector<reactor_actor>>;
+
 /// What a waiter is born with.
 struct wait_order {
   nats_gateway_actor gateway;
   notification_hub_actor hub;
-  reactor_actor reactor;              ///< Null in a process without one; then no stage beyond `accepted` is known.
+  reactors_ptr reactors;              ///< Null in a process without them; then no stage beyond `accepted` is known.
   token command_id;
   token owner;
   std::optional<outgoing_command> outgoing;
@@ -87,6 +91,7 @@ private:
   step step_ = step::looking;
   bool maybe_stored_ = false; // a publish of ours ended without an answer
   uint64_t sequence_ = 0;     // in COMMANDS, once known
+  std::string partition_;     // likewise
   std::optional<std::chrono::duration<double, std::milli>> accepted_after_; // what we published is stored
   size_t lookups_open_ = 0;
   bool asked_public_ = false;

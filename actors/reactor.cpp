@@ -11,6 +11,7 @@
 #include "actors/settlement.hpp"
 #include "actors/stored_command.hpp"
 #include "envelopes/errc.hpp"
+#include "envelopes/subjects.hpp"
 #include "net/jetstream.hpp"
 
 namespace tidings {
@@ -42,8 +43,7 @@ milliseconds backoff(uint32_t failures) {
 
 void reactor_state::init(reactor_options options) {
   options_ = std::move(options);
-  allowed_ = !options_.leased;
-  takeover_.init({options_.gateway, self_, self_, options_.max_in_flight, ack_wait, heartbeat});
+  takeover_.init({options_.gateway, subjects::command_log_part(options_.partition), self_, self_, options_.max_in_flight, ack_wait, heartbeat});
   report();
   self_->send(options_.gateway, follow_connection{self_});
 }
@@ -56,7 +56,7 @@ void reactor_state::on_streams(const streams_ready&) {
 }
 
 void reactor_state::take_over() {
-  if (!connected_ || !streams_ready_ || draining_ || !allowed_) return;
+  if (!connected_ || !streams_ready_ || !allowed_) return;
   using phase = takeover::phase;
   if (takeover_.at() != phase::idle && takeover_.at() != phase::failed) return;
   auto floor = started_behind_;
@@ -69,16 +69,24 @@ void reactor_state::take_over() {
 }
 
 void reactor_state::on_lease(const lease_change& x) {
-  allowed_ = x.held;
   if (x.held) {
+    allowed_ = true;
+    owner_ = x.listener;
+    told_.reset();
+    if (drained_.pending()) drained_.deliver(false);
     take_over();
   } else {
     // What is under way may end: compare-and-set keeps it from overwriting what the next one writes.
-    takeover_.stop();
-    started_behind_.reset();
-    delivered_ = 0;
+    stop();
   }
   report();
+}
+
+void reactor_state::stop() {
+  allowed_ = false;
+  takeover_.stop();
+  started_behind_.reset();
+  delivered_ = 0;
 }
 
 void reactor_state::on_connection(const connection_change& x) {
@@ -96,9 +104,9 @@ void reactor_state::on_reply(const nats_reply& x) {
   auto before = takeover_.at();
   if (!takeover_.on_reply(x) && x.cookie == consumer_state && !x.error)
     if (auto answer = net::jetstream::parse_api_answer(x.message.data()); answer && !answer->error)
-      options_.counts->behind = answer->body.value("num_pending", uint64_t{0});
+      options_.counts->behind[options_.partition] = answer->body.value("num_pending", uint64_t{0});
   if (before == phase::verifying && takeover_.at() == phase::failed)
-    spdlog::error("the consumer of COMMANDS is gone; making another behind what is settled");
+    spdlog::error("the consumer of partition {} is gone; making another behind what is settled", options_.partition);
   if (before != phase::consuming && takeover_.at() == phase::consuming) {
     if (!started_behind_) started_behind_ = takeover_.start() - 1;
     heard_ = self_->clock().now();
@@ -107,18 +115,20 @@ void reactor_state::on_reply(const nats_reply& x) {
 }
 
 void reactor_state::report() {
-  options_.counts->consuming = connected_ && takeover_.consuming();
-  bool ready = connected_ && (takeover_.consuming() || (!allowed_ && streams_ready_)); // standing by is ready, too
-  if (told_ == ready) return;
-  told_ = ready;
-  auto detail = ready ? std::string{} : takeover_.trouble().empty() ? "not consuming the COMMANDS stream" : takeover_.trouble();
-  self_->send(options_.readiness, component_state{"reactor", ready, std::move(detail)});
+  auto& counts = *options_.counts;
+  bool consuming = connected_ && takeover_.consuming();
+  if (consuming != std::exchange(consuming_, consuming)) counts.consuming += consuming ? 1 : -1;
+  if (!consuming) counts.behind[options_.partition] = 0;
+  std::pair now{consuming, takeover_.trouble()};
+  if (!owner_ || told_ == now) return;
+  told_ = now;
+  self_->send(owner_, partition_report{options_.partition, now.first, std::move(now.second)});
 }
 
 // ---- Deliveries ----------------------------------------------------------------------------------------------------
 
 void reactor_state::on_batch(const nats_batch& x) {
-  if (x.tag != takeover_.tag() || draining_) return;
+  if (x.tag != takeover_.tag()) return;
   heard_ = self_->clock().now();
   for (auto& msg : x.messages) {
     auto info = net::parse_delivery(msg.reply());
@@ -134,8 +144,8 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
   x.message = msg;
   x.touched = self_->clock().now();
   auto& counts = *options_.counts;
-  counts.in_flight = tasks_.size();
-  counts.behind = info.pending;
+  counts.in_flight += fresh ? 1 : 0;
+  counts.behind[options_.partition] = info.pending;
   asked_ = x.touched;
   if (info.delivered > 1) ++counts.redelivered;
   if (!fresh) return; // redelivered while we work on it
@@ -248,9 +258,9 @@ void reactor_state::end(uint64_t sequence, command_end how) {
   self_->send(options_.gateway, emit{std::string{t.message.reply()}, {}, t.dead ? term_text : ack_text});
   if (t.command) self_->send(options_.projectors.at(t.command->entry.model->bucket.str()), settled{sequence});
   tasks_.erase(i);
-  options_.counts->in_flight = tasks_.size();
+  --options_.counts->in_flight;
   failpoint("reactor.after_ack");
-  if (draining_ && tasks_.empty() && drained_.pending()) drained_.deliver(true);
+  if (tasks_.empty() && drained_.pending()) drained_.deliver(true);
 }
 
 // ---- Time ----------------------------------------------------------------------------------------------------------
@@ -282,11 +292,12 @@ void reactor_state::ask_how_far_behind() {
 }
 
 caf::result<bool> reactor_state::drain() {
-  draining_ = true;
-  takeover_.stop();
+  stop();
+  if (drained_.pending()) drained_.deliver(false);
   drained_ = self_->make_response_promise<bool>();
   auto promise = drained_;
   if (tasks_.empty()) drained_.deliver(true);
+  report();
   return promise;
 }
 

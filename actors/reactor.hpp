@@ -21,14 +21,13 @@ using reactor_ptr = reactor_actor::stateful_pointer<reactor_state>;
 struct reactor_options {
   catalog_ptr models;
   nats_gateway_actor gateway;
-  readiness_actor readiness;
+  uint32_t partition = 0;
   std::map<std::string, kv_projector_actor> projectors; ///< By bucket.
-  uint32_t max_in_flight = 1024;                        ///< The consumer's max_ack_pending.
-  bool leased = false;                                  ///< Consume only while a lease says so.
+  uint32_t max_in_flight = 512;                        ///< The consumer's max_ack_pending.
   metrics_ptr counts = std::make_shared<metrics>();
 };
 
-/// Consumes the COMMANDS stream through a durable consumer with explicit acks.
+/// Consumes a partition of the COMMANDS stream through a durable consumer with explicit acks, while it may (`lease_change`).
 ///
 /// For each command, in this order: the projection, the outcome into NOTIFICATIONS, the ack. A command that cannot be
 /// projected goes to DEAD_LETTERS and its owner is told. Acks are sent, not awaited: a lost one is a redelivery, and a
@@ -68,6 +67,7 @@ private:
   };
 
   void take_over();
+  void stop();
   void take(const net::nats_message& msg, const net::delivery_info& info);
   void bury(uint64_t sequence, task& x, publish letter);
   void tell(uint64_t sequence, task& x, step at);
@@ -83,8 +83,9 @@ private:
   std::optional<uint64_t> started_behind_;// where our first consumer began; empty before that
   clock_time heard_{};
   clock_time asked_{};                    // when the consumer last said how much waits
-  bool connected_ = false, streams_ready_ = false, draining_ = false, allowed_ = true;
-  std::optional<bool> told_;
+  partition_listener owner_;
+  bool connected_ = false, streams_ready_ = false, allowed_ = false, consuming_ = false;
+  std::optional<std::pair<bool, std::string>> told_;
   caf::typed_response_promise<bool> drained_;
 };
 

@@ -104,10 +104,14 @@ void takeover::on_consumers(json& body) {
     if (!consumer.is_object()) continue; // one that ended while the server made the list
     auto consumer_name = consumer.value("name", std::string{});
     if (!consumer_name.starts_with(consumer_prefix)) continue;
-    former_.push_back(consumer_name);
+    auto config = consumer.value("config", json::object());
+    auto filter = config.value("filter_subject", std::string{});
+    // One of the whole stream, of a time before it was shared out, is nobody's to delete; but what it acknowledged is settled.
+    if (filter == opts_.filter) former_.push_back(consumer_name);
+    else if (!filter.empty()) continue;
     auto acknowledged = consumer.value("ack_floor", json::object()).value("stream_seq", uint64_t{0});
     // Until its first delivery is acknowledged, a consumer's floor is 0; but it was made behind what was settled then.
-    auto made_at = consumer.value("config", json::object()).value("opt_start_seq", uint64_t{0});
+    auto made_at = config.value("opt_start_seq", uint64_t{0});
     acknowledged = std::max(acknowledged, std::max(made_at, uint64_t{1}) - 1);
     // What we know to be settled counts for more than a consumer's memory: a killed server forgets acks.
     if (!floor_) start_ = std::max(start_, acknowledged + 1);
@@ -132,6 +136,7 @@ void takeover::create() {
   caf::anon_send(opts_.gateway, subscribe{deliver, {}, opts_.batches, epoch_});
   json config = {{"durable_name", name_},
                  {"deliver_subject", deliver},
+                 {"filter_subject", opts_.filter},
                  {"deliver_policy", "by_start_sequence"},
                  {"opt_start_seq", start_},
                  {"ack_policy", "explicit"},
@@ -140,13 +145,13 @@ void takeover::create() {
                  {"max_deliver", -1},
                  {"replay_policy", "instant"},
                  {"idle_heartbeat", nanoseconds(opts_.heartbeat)}};
-  spdlog::info("taking over COMMANDS from sequence {} as {}", start_, name_);
+  spdlog::debug("taking over {} from sequence {} as {}", opts_.filter, start_, name_);
   ask("CONSUMER.DURABLE.CREATE.COMMANDS." + name_, json{{"stream_name", "COMMANDS"}, {"config", std::move(config)}}.dump(),
       phase::creating);
 }
 
 void takeover::fail(std::string why) {
-  if (trouble_ != why) spdlog::warn("cannot consume COMMANDS: {}", why);
+  if (trouble_ != why) spdlog::warn("cannot consume {}: {}", opts_.filter, why);
   trouble_ = std::move(why);
   phase_ = phase::failed;
 }

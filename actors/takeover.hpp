@@ -9,16 +9,17 @@
 
 namespace tidings {
 
-/// Becoming the one who consumes COMMANDS: makes a new durable consumer behind what the former one has acknowledged, then
+/// Becoming the one who consumes a partition of COMMANDS: makes a new durable consumer behind what the former one has acknowledged, then
 /// removes the former. What was delivered but not acknowledged then comes again at once and in order; waiting for its ack
 /// to time out instead would let later commands of a key overtake it.
 class takeover {
 public:
   struct options {
     nats_gateway_actor gateway;
+    std::string filter;            ///< Subjects of the partition.
     batch_listener batches;
     reply_listener replies;
-    uint32_t max_ack_pending = 1024;
+    uint32_t max_ack_pending = 512;
     milliseconds ack_wait{30'000};
     milliseconds heartbeat{2'000};
   };

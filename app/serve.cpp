@@ -12,6 +12,7 @@
 #include "app/startup.hpp"
 #include "app/version.hpp"
 #include "envelopes/errc.hpp"
+#include "envelopes/ids.hpp"
 #include "envelopes/shown_url.hpp"
 #include "net/nats_login.hpp"
 
@@ -76,7 +77,7 @@ int serve(const serve_options& options) {
   spdlog::debug("{} files may be open", open_files);
   if (auto cores = std::thread::hardware_concurrency(); cores != 0 && options.threads > cores)
     spdlog::warn("--threads {} is more than this machine's {} cores", options.threads, cores);
-  process_parts shared{options, embedded_port,
+  process_parts shared{options, make_session_id(), embedded_port,
                        std::make_shared<connection_places>(front_door::connections_of(options.door, open_files, options.threads), options.door.max_per_address),
                        front_door::make_places(options.door),
                        options.door.rate_limit > 0 ? std::make_shared<request_quota>(options.door.rate_limit) : nullptr, tls};

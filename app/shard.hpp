@@ -28,6 +28,7 @@ namespace tidings {
 /// What a process has once, whatever the number of its shards. Shards on several threads use it.
 struct process_parts {
   const serve_options& options;
+  std::string id;                                  ///< Unlike that of any other process.
   uint16_t embedded_port = 0;                      ///< Of the embedded nats-server; 0: there is none.
   std::shared_ptr<connection_places> places;
   std::shared_ptr<caller_places> callers;          ///< Null: no limits for one caller.
@@ -78,7 +79,7 @@ private:
   bool is_alone() const noexcept { return shared_.options.threads == 1; }
   void spawn_nats();
   void spawn_streams();
-  void spawn_reactor();
+  void spawn_reactors();
   void spawn_buses();
   void spawn_listener();
   /// Holds on to an actor that nothing here talks to, until the end.
@@ -101,6 +102,7 @@ private:
   running_parts parts_;
   nats_server_actor server_;
   process_reporter_actor reporter_;
+  std::vector<reactor_actor> reactors_; // by partition; none without the role
   query_bus_actor queries_;
   std::map<std::string, read_model_actor> read_models_;
   std::vector<caf::strong_actor_ptr> others_;

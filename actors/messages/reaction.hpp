@@ -76,11 +76,19 @@ struct decide_command {
   document_ptr current; ///< Null if the key was never written; may be a tombstone.
 };
 
-/// Whether this process is the one whose reactor consumes.
+/// What a reactor makes of its partition.
+struct partition_report {
+  uint32_t partition = 0;
+  bool consuming = false;
+  std::string trouble; ///< What keeps it from consuming; may be empty.
+};
+using partition_listener = caf::typed_actor<caf::reacts_to<partition_report>>;
+
+/// Whether a reactor may consume its partition.
 struct lease_change {
   bool held = false;
+  partition_listener listener = {}; ///< Hears what becomes of it; only with `held`.
 };
-using lease_listener = caf::typed_actor<caf::reacts_to<lease_change>>;
 
 /// How far is the command with this sequence?
 struct ask_stage {
@@ -96,3 +104,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::settled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::decide_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::ask_stage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::lease_change)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::partition_report)

@@ -16,6 +16,7 @@
 #include "actors/readiness.hpp"
 #include "bench/instructions/loopback_nats.hpp"
 #include "envelopes/errc.hpp"
+#include "envelopes/subjects.hpp"
 #include "net/response_head.hpp"
 
 namespace tidings::bench {
@@ -25,6 +26,10 @@ namespace {
 command_listener::behavior_type collector(command_listener::pointer,
                                           std::shared_ptr<std::vector<command_answer>> answers) {
   return {[answers](const command_answer& x) { answers->push_back(x); }};
+}
+
+partition_listener::behavior_type deaf_owner(partition_listener::pointer) {
+  return {[](const partition_report&) {}};
 }
 
 } // namespace
@@ -50,24 +55,24 @@ command_path::command_path(boost::asio::io_context& io, caf::actor_system& syste
   for (auto& [type, spec] : (*loaded)->commands)
     projection.handlers.emplace(type, keep(system.spawn(model_command_handler)));
   auto projector = keep(system.spawn(kv_projector, std::move(projection)));
-  reactor_options reaction;
-  reaction.models = settings_.models;
-  reaction.gateway = gateway;
-  reaction.readiness = ready;
-  reaction.projectors = {{bucket, projector}};
-  reaction.leased = false;
-  auto consumer = keep(system.spawn(reactor, std::move(reaction)));
+  auto owner = keep(system.spawn(deaf_owner));
+  auto reactors = std::make_shared<std::vector<reactor_actor>>();
+  for (uint32_t p = 0; p < subjects::partitions; ++p)
+    reactors->push_back(keep(system.spawn(reactor, reactor_options{.models = settings_.models, .gateway = gateway, .partition = p, .projectors = {{bucket, projector}}})));
   command_bus_options bus;
   bus.models = settings_.models;
   bus.gateway = gateway;
   bus.hub = hub;
-  bus.reactor = consumer;
+  bus.reactors = reactors;
   commands_ = keep(system.spawn(command_bus, std::move(bus)));
   client_ = keep(system.spawn(collector, answers_));
   io_.poll();
   caf::anon_send(hub, streams_ready{});
   caf::anon_send(table, streams_ready{});
-  caf::anon_send(consumer, streams_ready{});
+  for (auto& consumer : *reactors) {
+    caf::anon_send(consumer, streams_ready{});
+    caf::anon_send(consumer, lease_change{true, owner});
+  }
   io_.poll();
 }
 

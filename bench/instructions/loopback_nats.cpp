@@ -37,14 +37,15 @@ void loopback_nats_state::on_publish(const publish& x) {
   auto name_of_stream = stream_of(x.subject);
   auto& to = streams_[name_of_stream];
   self_->send(x.listener, published{x.cookie, {}, ++to.last, false});
-  deliver(name_of_stream, to, x);
+  for (auto& consumer : to.consumers)
+    if (consumer.filter.empty() || subjects::overlaps(consumer.filter, x.subject)) deliver(name_of_stream, to.last, consumer, x);
 }
 
-void loopback_nats_state::deliver(const std::string& stream_name, stream& from, const publish& x) {
-  auto i = subscriptions_.find(from.deliver_to);
+void loopback_nats_state::deliver(const std::string& stream_name, uint64_t sequence, stream::consumer& to, const publish& x) {
+  auto i = subscriptions_.find(to.deliver_to);
   if (i == subscriptions_.end()) return;
-  auto ack = "$JS.ACK." + stream_name + ".loopback.1." + std::to_string(from.last) + '.' +
-             std::to_string(++from.delivered) + '.' + std::to_string(stored_ns) + ".0";
+  auto ack = "$JS.ACK." + stream_name + ".loopback.1." + std::to_string(sequence) + '.' +
+             std::to_string(++to.delivered) + '.' + std::to_string(stored_ns) + ".0";
   // Before the acknowledgement has been acted on, unlike the gateway: so the read model parses here what it would know.
   self_->send(i->second.listener, nats_batch{i->second.tag, {message(x.subject, ack, x.headers, x.data)}});
 }
@@ -58,7 +59,7 @@ void loopback_nats_state::on_request(const nats_request& x) {
     body = {{"created", "2026-01-05T10:00:00Z"}, {"state", {{"last_seq", 0}}}};
   } else if (verb.starts_with("CONSUMER.CREATE.") || verb.starts_with("CONSUMER.DURABLE.CREATE.")) {
     auto asked = json::parse(x.data);
-    streams_[asked["stream_name"]].deliver_to = asked["config"]["deliver_subject"];
+    streams_[asked["stream_name"]].consumers.push_back({asked["config"].value("filter_subject", std::string{}), asked["config"]["deliver_subject"]});
     body["num_pending"] = 0;
   } else {
     throw std::runtime_error{"the loopback does not know " + x.subject};

@@ -178,7 +178,7 @@ CAF_TEST(an outcome that comes while the stage is asked for wins) {
 CAF_TEST(in a process without a reactor the stage is accepted) {
   auto x = order(1s);
   x.outgoing = outgoing();
-  x.reactor = nullptr;
+  x.reactors = nullptr;
   start(std::move(x));
   ack(9);
   pass(1s);

@@ -272,7 +272,7 @@ CAF_TEST(what the reactor does is counted) {
   deliver(2, 2);
   CAF_CHECK_EQUAL(counts->in_flight, 2u);
   CAF_CHECK_EQUAL(counts->redelivered, 1u);
-  CAF_CHECK(counts->consuming);
+  CAF_CHECK_EQUAL(counts->consuming, 1u);
   pass(20ms);
   project_ends(1, result::written);
   stored_publish(1);
@@ -290,11 +290,11 @@ CAF_TEST(in a jam the consumer is asked how much waits) {
   pass(1500ms, 100ms);
   CAF_CHECK(got.last<nats_request>().subject.starts_with("$JS.API.CONSUMER.INFO.COMMANDS.reactor-"));
   answer(incoming::api_answer({{"num_pending", 4711}}));
-  CAF_CHECK_EQUAL(counts->behind, 4711u);
+  CAF_CHECK_EQUAL(counts->behind[3], 4711u);
   CAF_MESSAGE("and an answer that is none changes nothing");
   pass(5500ms, 100ms);
   answer(incoming::api_refusal(404, 10014, "consumer not found"));
-  CAF_CHECK_EQUAL(counts->behind, 4711u);
+  CAF_CHECK_EQUAL(counts->behind[3], 4711u);
 }
 
 CAF_TEST(the server hears of work that takes long) {

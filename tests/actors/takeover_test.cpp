@@ -13,7 +13,7 @@ using phase = takeover::phase;
 namespace {
 
 json consumer(const std::string& name, uint64_t acknowledged) {
-  return {{"name", name}, {"ack_floor", {{"stream_seq", acknowledged}}}};
+  return {{"name", name}, {"config", {{"filter_subject", "commands.5.*.*"}}}, {"ack_floor", {{"stream_seq", acknowledged}}}};
 }
 
 struct takeover_fixture : actor_fixture {
@@ -22,6 +22,7 @@ struct takeover_fixture : actor_fixture {
   takeover_fixture() {
     takeover::options options;
     options.gateway = fake<nats_gateway_actor>();
+    options.filter = "commands.5.*.*";
     options.batches = fake<batch_listener>();
     options.replies = fake<reply_listener>();
     x.init(options);
@@ -93,7 +94,7 @@ CAF_TEST(the consumer acknowledges explicitly and delivers where we listen) {
   CAF_CHECK_EQUAL(text(config()["ack_policy"]), "explicit");
   CAF_CHECK_EQUAL(text(config()["deliver_policy"]), "by_start_sequence");
   CAF_CHECK_EQUAL(text(config()["max_deliver"]), "-1");
-  CAF_CHECK_EQUAL(text(config()["max_ack_pending"]), "1024");
+  CAF_CHECK_EQUAL(text(config()["max_ack_pending"]), "512");
   CAF_CHECK_EQUAL(text(config()["deliver_subject"]), got.last<subscribe>().subject);
   CAF_CHECK_EQUAL(got.last<subscribe>().tag, x.tag());
   CAF_CHECK(asked().subject.ends_with(text(config()["durable_name"])));
@@ -110,7 +111,7 @@ CAF_TEST(without a floor the start is behind what a former reactor acknowledged)
 CAF_TEST(a former consumer that was never given anything says where it was made) {
   begin(std::nullopt);
   auto idle = consumer("reactor-a", 0);
-  idle["config"] = {{"opt_start_seq", 31}};
+  idle["config"]["opt_start_seq"] = 31;
   answer({{"consumers", json::array({idle, consumer("reactor-b", 10)})}});
   stream_is(40);
   CAF_CHECK_EQUAL(start_of_consumer(), 31u);
@@ -121,6 +122,28 @@ CAF_TEST(what we know to be settled counts for more than what a consumer remembe
   answer({{"consumers", json::array({consumer("reactor-a", 10)})}});
   stream_is(40);
   CAF_CHECK_EQUAL(start_of_consumer(), 6u);
+}
+
+CAF_TEST(what a consumer of the whole stream acknowledged is settled and it is left alone) {
+  begin(std::nullopt);
+  auto whole = consumer("reactor-old", 17);
+  whole["config"] = json::object();
+  answer({{"consumers", json::array({whole, consumer("reactor-a", 10)})}});
+  stream_is(40);
+  CAF_CHECK_EQUAL(start_of_consumer(), 18u);
+  auto before = got.count<nats_request>();
+  answer(json::object());
+  CAF_CHECK_EQUAL(got.count<nats_request>(), before + 1);
+  CAF_CHECK_EQUAL(asked().subject, "$JS.API.CONSUMER.DELETE.COMMANDS.reactor-a");
+}
+
+CAF_TEST(consumers of other partitions say nothing) {
+  begin(std::nullopt);
+  auto other = consumer("reactor-b", 17);
+  other["config"]["filter_subject"] = "commands.6.*.*";
+  answer({{"consumers", json::array({other, consumer("reactor-a", 10)})}});
+  stream_is(40);
+  CAF_CHECK_EQUAL(start_of_consumer(), 11u);
 }
 
 CAF_TEST(a stream that is shorter than what was acknowledged was made anew) {
