@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "actors/command_waiter.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <caf/after.hpp>
@@ -42,11 +43,12 @@ command_waiter_actor::behavior_type table_of_contents(command_waiter_ptr self, c
   };
 }
 
-/// Null when it is not here.
-const reactor_actor* reactor_of(const reactors_ptr& all, std::string_view partition) {
-  size_t number = 0;
+/// Who may know of a command: the reactor of its partition, and the one of the whole stream.
+std::vector<reactor_actor> reactors_of(const reactors_ptr& all, std::string_view partition) {
+  uint32_t number = 0;
   auto [end, problem] = std::from_chars(partition.data(), partition.data() + partition.size(), number);
-  return all && problem == std::errc{} && number < all->size() ? &(*all)[number] : nullptr;
+  if (!all || problem != std::errc{} || number >= subjects::partitions) return {};
+  return {all->at(number), all->at(subjects::partitions)};
 }
 
 bool nothing_there(const net::nats_message& msg) {
@@ -239,11 +241,16 @@ void command_waiter_state::answer_pending() {
             0, std::make_shared<const std::string>(to_json(pending))});
   };
   // Right after our own acknowledgement there is nothing to ask.
-  auto* reactor = reactor_of(order_->reactors, partition_);
-  if (reactor == nullptr || (order_->outgoing && order_->wait == 0ms)) return give(stage::accepted);
+  auto asked = reactors_of(order_->reactors, partition_);
+  if (asked.empty() || (order_->outgoing && order_->wait == 0ms)) return give(stage::accepted);
   step_ = step::asking;
-  self_->request(*reactor, caf::infinite, ask_stage{sequence_})
-    .then([give](stage reached) { give(reached); }, [give](const caf::error&) { give(stage::accepted); });
+  auto rest = std::make_shared<std::pair<size_t, stage>>(asked.size(), stage::accepted);
+  auto told = [give, rest](stage reached) {
+    rest->second = std::max(rest->second, reached);
+    if (--rest->first == 0) give(rest->second);
+  };
+  for (auto& reactor : asked)
+    self_->request(reactor, caf::infinite, ask_stage{sequence_}).then(told, [told](const caf::error&) { told(stage::accepted); });
 }
 
 void command_waiter_state::answer_with(const notification& x) {

@@ -27,7 +27,7 @@ struct outgoing_command {
   std::string digest; ///< Set when the client chose the id: somebody may have used it before.
 };
 
-/// The reactors of a process, by partition.
+/// The reactors of a process, by partition; the last one's is the stream as a whole.
 using reactors_ptr = std::shared_ptr<const std::vector<reactor_actor>>;
 
 /// What a waiter is born with.

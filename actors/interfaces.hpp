@@ -169,6 +169,8 @@ using read_model_actor = caf::typed_actor<
   caf::reacts_to<ask_query>,
   // Wants to know of the next change.
   caf::reacts_to<watch_changes>,
+  // Answers when everything that the bucket has now is here; `false` when that cannot be found out.
+  caf::replies_to<start_atom>::with<bool>,
   // INTERNAL: somebody's patience is over.
   caf::reacts_to<beat_atom>,
   caf::reacts_to<streams_ready>,

@@ -110,7 +110,7 @@ struct metrics {
   uint64_t redelivered = 0;
   uint64_t in_flight = 0;       ///< Commands in the reactor, now.
   uint32_t consuming = 0;       ///< Partitions that are consumed here, now.
-  std::array<uint64_t, subjects::partitions> behind{}; ///< Commands that wait in the stream, by partition consumed here, as its consumer said last.
+  std::array<uint64_t, subjects::partitions + 1> behind{}; ///< Commands that wait in the stream, by what is consumed here, as the consumer said last.
 
   void ended(std::string_view type, command_end how) { ++at(ends_, type, how); }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 
 #include <spdlog/spdlog.h>
 
@@ -22,7 +23,17 @@ constexpr auto give_up_after = 2500ms;
 constexpr auto dead_after = 3s;
 constexpr auto call_timeout = 1000ms;
 constexpr auto finish_time = 5s;       // for commands in flight before a partition goes to somebody else
+constexpr auto catch_up_time = 3s;     // then a copy that is behind is lived with: compare-and-set guards what is written
+constexpr auto calm_after = 10s;       // of being alone
 constexpr auto takeover_time = 2s;     // so long may a partition be between two consumers without making us unready
+
+std::string& owner_of(partition_table& table, uint32_t partition) {
+  return partition == subjects::partitions ? table.whole : table.owners[partition];
+}
+
+std::string name_of(uint32_t partition) {
+  return partition == subjects::partitions ? std::string{"the COMMANDS stream"} : "partition " + std::to_string(partition) + " of the COMMANDS stream";
+}
 
 std::string subject() {
   return std::string{"$KV."} + lease_bucket + ".reactor";
@@ -94,6 +105,19 @@ bool partition_owner_state::is_dead(const std::string& member) const {
   return i != signs_.end() && self_->clock().now() - i->second.seen >= dead_after;
 }
 
+void partition_owner_state::grant(std::vector<std::pair<uint32_t, uint64_t>> places) {
+  // What the owner before us wrote may still be on its way here, and commands are decided by what is here.
+  auto missing = std::make_shared<size_t>(options_.read_models.size());
+  auto tell = [this, places = std::move(places), missing](bool) {
+    if (*missing > 0 && --*missing > 0) return;
+    for (auto [p, tenure] : places)
+      if (places_[p].at == hold::held && places_[p].tenure == tenure) self_->send(options_.reactors[p], lease_change{true, self_});
+  };
+  if (*missing == 0) tell(true);
+  for (auto& model : options_.read_models)
+    self_->request(model, catch_up_time, start_atom::value).then(tell, [tell](const caf::error&) { tell(false); });
+}
+
 template <class Which>
 void partition_owner_state::lose(Which which) {
   uint32_t lost = 0;
@@ -103,27 +127,45 @@ void partition_owner_state::lose(Which which) {
     self_->send(options_.reactors[p], lease_change{false});
     ++lost;
   }
-  if (lost > 0) spdlog::warn("{} partitions are lost; other processes may consume them now", lost);
+  if (lost > 0) spdlog::warn("what this process consumed of COMMANDS is lost; others may consume it now");
 }
 
 void partition_owner_state::decide() {
-  lose([this](uint32_t p) { return table_.owners[p] != member_; });
+  lose([this](uint32_t p) { return owner_of(table_, p) != member_; });
   auto next = table_;
   for (auto& [member, beat] : table_.members)
     if (is_dead(member)) next.remove(member);
   ++next.members[member_];
   for (uint32_t p = 0; p < places_.size(); ++p)
-    if (places_[p].at == hold::finished) next.owners[p].clear();
+    if (places_[p].at == hold::finished) owner_of(next, p).clear();
+  bool alone = !leaving_ && next.members.size() == 1;
+  if (!alone) alone_since_.reset();
+  else if (!alone_since_) alone_since_ = self_->clock().now();
+  claim(next);
+  bool gone = leaving_ && next.owned_by(member_) == 0 && next.whole != member_;
+  if (gone) next.remove(member_);
+  bool news = gone || next.owners != table_.owners || next.whole != table_.whole || next.members.size() != table_.members.size();
+  for (uint32_t p = 0; p < places_.size(); ++p)
+    news |= owner_of(next, p) == member_ && (places_[p].at == hold::none || places_[p].at == hold::finished);
+  if (news || self_->clock().now() - written_ >= renew_after) write(std::move(next));
+}
+
+void partition_owner_state::claim(partition_table& next) {
   auto share = leaving_ ? 0 : next.share_of(member_);
+  bool everything = share == subjects::partitions;
+  if (!next.whole.empty()) {
+    if (next.whole == member_ && !everything) give_up(subjects::partitions);
+    return; // somebody else will share it out, as we would
+  }
+  if (everything && next.is_free()) {
+    next.whole = member_;
+    return;
+  }
+  // The other one died a while ago. What it left should be settled by now, so that little comes twice.
+  if (everything && self_->clock().now() - *alone_since_ >= calm_after) return give_up_more_than(0);
   for (auto& owner : next.owners)
     if (owner.empty() && next.owned_by(member_) < share) owner = member_;
-  bool gone = leaving_ && next.owned_by(member_) == 0;
-  if (gone) next.remove(member_);
-  for (auto more = count(hold::held); more > share; --more) give_up_one();
-  bool mine_unheld = false;
-  for (uint32_t p = 0; p < places_.size(); ++p) mine_unheld |= next.owners[p] == member_ && (places_[p].at == hold::none || places_[p].at == hold::finished);
-  bool changed = next.owners != table_.owners || next.members.size() != table_.members.size();
-  if (changed || mine_unheld || gone || self_->clock().now() - written_ >= renew_after) write(std::move(next));
+  give_up_more_than(share);
 }
 
 void partition_owner_state::write(partition_table next) {
@@ -150,12 +192,13 @@ void partition_owner_state::on_published(const published& x) {
 
 void partition_owner_state::adopt() {
   bool changed = !std::exchange(joined_, true);
+  std::vector<std::pair<uint32_t, uint64_t>> taken; // and in which tenure
   for (uint32_t p = 0; p < places_.size(); ++p) {
     auto& x = places_[p];
-    bool mine = table_.owners[p] == member_;
+    bool mine = owner_of(table_, p) == member_;
     if (mine && (x.at == hold::none || x.at == hold::finished)) {
       x = {hold::held, x.tenure + 1, false, self_->clock().now(), {}};
-      self_->send(options_.reactors[p], lease_change{true, self_});
+      taken.emplace_back(p, x.tenure);
       changed = true;
     } else if (!mine && x.at != hold::none) {
       x.at = hold::none; // finished, and given away
@@ -163,24 +206,28 @@ void partition_owner_state::adopt() {
     }
   }
   if (changed) say();
+  if (!taken.empty()) grant(std::move(taken));
   report();
   if (leaving_ && !table_.members.contains(member_) && left_.pending()) left_.deliver(true);
 }
 
-void partition_owner_state::give_up_one() {
-  // The last one: so the first ones stay where they are, however many come and go.
-  for (uint32_t p = subjects::partitions; p-- > 0;) {
-    auto& x = places_[p];
-    if (x.at != hold::held) continue;
-    x.at = hold::finishing;
-    self_->request(options_.reactors[p], finish_time, drain_atom::value)
-      .then([this, p, tenure = x.tenure](bool) { on_finished(p, tenure); },
-            [this, p, tenure = x.tenure](const caf::error&) {
-              spdlog::warn("partition {} is given away before its commands in flight are settled: they take too long", p);
-              on_finished(p, tenure);
-            });
-    return;
-  }
+void partition_owner_state::give_up_more_than(uint32_t share) {
+  // The last ones: so the first ones stay where they are, however many come and go.
+  auto more = count(hold::held);
+  for (uint32_t p = subjects::partitions; p-- > 0 && more > share;)
+    if (places_[p].at == hold::held) give_up(p), --more;
+}
+
+void partition_owner_state::give_up(uint32_t partition) {
+  auto& x = places_[partition];
+  if (x.at != hold::held) return;
+  x.at = hold::finishing;
+  self_->request(options_.reactors[partition], finish_time, drain_atom::value)
+    .then([this, partition, tenure = x.tenure](bool) { on_finished(partition, tenure); },
+          [this, partition, tenure = x.tenure](const caf::error&) {
+            spdlog::warn("{} is given away before its commands in flight are settled: they take too long", name_of(partition));
+            on_finished(partition, tenure);
+          });
 }
 
 void partition_owner_state::on_finished(uint32_t partition, uint64_t tenure) {
@@ -201,7 +248,7 @@ caf::result<bool> partition_owner_state::leave() {
   left_ = self_->make_response_promise<bool>();
   auto promise = left_;
   if (!connected_ || !joined_) {
-    for (auto held = count(hold::held); held > 0; --held) give_up_one();
+    for (uint32_t p = 0; p < places_.size(); ++p) give_up(p);
     if (count(hold::finishing) == 0) left_.deliver(false);
   }
   look();
@@ -233,8 +280,8 @@ void partition_owner_state::report() {
     auto& x = places_[p];
     if (x.at != hold::held || x.consuming) continue;
     between = true;
-    if (!x.trouble.empty()) trouble = "partition " + std::to_string(p) + ": " + x.trouble;
-    else if (!ready_ || now - x.since > takeover_time) trouble = "not consuming partition " + std::to_string(p) + " of the COMMANDS stream";
+    if (!x.trouble.empty()) trouble = name_of(p) + ": " + x.trouble;
+    else if (!ready_ || now - x.since > takeover_time) trouble = "not consuming " + name_of(p);
   }
   ready_ = trouble.empty() && (ready_ || !between);
   if (told_ && told_->first == ready_ && told_->second == trouble) return;
@@ -243,10 +290,11 @@ void partition_owner_state::report() {
 }
 
 void partition_owner_state::say() {
+  if (places_.back().at == hold::held) return spdlog::info("consuming all of COMMANDS: no other reactor is here");
   std::string mine;
-  for (uint32_t p = 0; p < places_.size(); ++p)
+  for (uint32_t p = 0; p < subjects::partitions; ++p)
     if (places_[p].at == hold::held) mine += (mine.empty() ? "" : ", ") + std::to_string(p);
-  spdlog::info("consuming {} of {} partitions ({}), of {} reactors", count(hold::held), subjects::partitions, mine.empty() ? "none" : mine, table_.members.size());
+  spdlog::info("consuming {} of {} partitions of COMMANDS ({}); reactors: {}", count(hold::held), subjects::partitions, mine.empty() ? "none" : mine, table_.members.size());
 }
 
 partition_owner_actor::behavior_type partition_owner(partition_owner_ptr self, partition_owner_options options) {

@@ -21,7 +21,8 @@ using partition_owner_ptr = partition_owner_actor::stateful_pointer<partition_ow
 struct partition_owner_options {
   nats_gateway_actor gateway;
   readiness_actor readiness;
-  std::vector<partition_reactor> reactors; ///< By partition.
+  std::vector<partition_reactor> reactors; ///< By partition; the last one's is the stream as a whole.
+  std::vector<read_model_actor> read_models; ///< Must know what former owners wrote before a reactor decides anything.
   std::string process;      ///< Unlike that of any other process.
   size_t shard = 0;         ///< Within the process.
   bool own_server = false;  ///< The server is this process's child: members of another process are gone for certain.
@@ -34,6 +35,8 @@ struct partition_owner_options {
 /// are compared: a member counts from when it *sent* its last successful write and stops half a second before anybody can have
 /// seen three seconds of silence. Who has more than their share finishes what is in flight before they give a partition away,
 /// so commands of a key keep their order; who is late all the same, paused say, is stopped by compare-and-set on the entries.
+///
+/// A member that is alone consumes the stream as a whole: sixteen consumers cost the server a fifth more (docs/performance.md).
 struct partition_owner_state {
   static inline constexpr const char* name = "partition_owner";
 
@@ -69,12 +72,15 @@ private:
   void take_signs();
   bool is_dead(const std::string& member) const;
   void decide();
+  void claim(partition_table& next);
   void write(partition_table next);
   void adopt();
+  void grant(std::vector<std::pair<uint32_t, uint64_t>> places);
   /// Those that are ours, by number.
   template <class Which>
   void lose(Which which);
-  void give_up_one();
+  void give_up(uint32_t partition);
+  void give_up_more_than(uint32_t share);
   void on_finished(uint32_t partition, uint64_t tenure);
   uint32_t count(hold at) const;
   void say();
@@ -83,9 +89,10 @@ private:
   partition_owner_ptr self_;
   partition_owner_options options_;
   std::string member_;
-  std::array<place, subjects::partitions> places_;
+  std::array<place, subjects::partitions + 1> places_; // by partition; the last is the stream as a whole
   std::unordered_map<std::string, sign> signs_;
   partition_table table_, next_;  // as in the bucket; as it is being written
+  std::optional<clock_time> alone_since_;
   uint64_t revision_ = 0;         // of the entry, as last seen or written; 0: there is none
   clock_time written_{}, sent_{}; // when our last successful write, and the one under way, were sent
   bool connected_ = false, streams_ = false, looking_ = false, writing_ = false, joined_ = false, leaving_ = false;

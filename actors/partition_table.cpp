@@ -17,18 +17,24 @@ std::optional<partition_table> partition_table::parse(std::string_view text) {
     if (!beat.is_number_unsigned()) return std::nullopt;
     result.members.emplace(member, beat.get<uint64_t>());
   }
-  for (size_t i = 0; i < owners.size(); ++i) {
-    if (owners[i].is_null()) continue;
-    if (!owners[i].is_string() || !result.members.contains(owners[i].get<std::string>())) return std::nullopt;
-    result.owners[i] = owners[i].get<std::string>();
-  }
+  auto read = [&result](const json& owner, std::string& to) {
+    if (owner.is_null()) return true;
+    if (!owner.is_string() || !result.members.contains(owner.get<std::string>())) return false;
+    to = owner.get<std::string>();
+    return true;
+  };
+  for (size_t i = 0; i < owners.size(); ++i)
+    if (!read(owners[i], result.owners[i])) return std::nullopt;
+  bool shared_out = !result.is_free();
+  if (!read(body.value("whole", json{}), result.whole) || (shared_out && !result.whole.empty())) return std::nullopt;
   return result;
 }
 
 std::string partition_table::render() const {
-  json body{{"members", json::object()}, {"owners", json::array()}};
+  auto shown = [](const std::string& owner) { return owner.empty() ? json(nullptr) : json(owner); };
+  json body{{"members", json::object()}, {"owners", json::array()}, {"whole", shown(whole)}};
   for (auto& [member, beat] : members) body["members"][member] = beat;
-  for (auto& owner : owners) body["owners"].push_back(owner.empty() ? json(nullptr) : json(owner));
+  for (auto& owner : owners) body["owners"].push_back(shown(owner));
   return body.dump();
 }
 
@@ -43,9 +49,14 @@ uint32_t partition_table::owned_by(std::string_view member) const {
   return static_cast<uint32_t>(std::ranges::count(owners, member));
 }
 
+bool partition_table::is_free() const {
+  return whole.empty() && std::ranges::all_of(owners, &std::string::empty);
+}
+
 void partition_table::remove(const std::string& member) {
   members.erase(member);
   std::ranges::replace(owners, member, std::string{});
+  if (whole == member) whole.clear();
 }
 
 } // namespace tidings

@@ -19,6 +19,7 @@ struct partition_table {
 
   std::map<std::string, uint64_t> members; ///< Everybody who takes part, with a number that changes whenever they write.
   partition_array owners;                  ///< By partition: a member, or empty.
+  std::string whole; ///< Who consumes the stream as a whole, by one consumer instead of sixteen; then no partition is owned. Or empty.
 
   /// @returns none when `text` is not what render() makes; whoever finds such an entry may overwrite it.
   static std::optional<partition_table> parse(std::string_view text);
@@ -26,7 +27,8 @@ struct partition_table {
 
   /// How many partitions are `member`'s share. All shares together are all partitions; they differ by one at most.
   uint32_t share_of(std::string_view member) const;
-  uint32_t owned_by(std::string_view member) const;
+  uint32_t owned_by(std::string_view member) const; ///< Partitions; none of them is what is owned as a whole.
+  bool is_free() const;                             ///< Nobody owns anything.
   /// Forgets `member`; what was theirs is nobody's.
   void remove(const std::string& member);
 

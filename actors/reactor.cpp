@@ -43,7 +43,7 @@ milliseconds backoff(uint32_t failures) {
 
 void reactor_state::init(reactor_options options) {
   options_ = std::move(options);
-  takeover_.init({options_.gateway, subjects::command_log_part(options_.partition), self_, self_, options_.max_in_flight, ack_wait, heartbeat});
+  takeover_.init({options_.gateway, options_.partition, self_, self_, options_.max_in_flight, ack_wait, heartbeat});
   report();
   self_->send(options_.gateway, follow_connection{self_});
 }
@@ -106,7 +106,7 @@ void reactor_state::on_reply(const nats_reply& x) {
     if (auto answer = net::jetstream::parse_api_answer(x.message.data()); answer && !answer->error)
       options_.counts->behind[options_.partition] = answer->body.value("num_pending", uint64_t{0});
   if (before == phase::verifying && takeover_.at() == phase::failed)
-    spdlog::error("the consumer of partition {} is gone; making another behind what is settled", options_.partition);
+    spdlog::error("the consumer of {} is gone; making another behind what is settled", subjects::command_log_part(options_.partition));
   if (before != phase::consuming && takeover_.at() == phase::consuming) {
     if (!started_behind_) started_behind_ = takeover_.start() - 1;
     heard_ = self_->clock().now();
@@ -117,7 +117,7 @@ void reactor_state::on_reply(const nats_reply& x) {
 void reactor_state::report() {
   auto& counts = *options_.counts;
   bool consuming = connected_ && takeover_.consuming();
-  if (consuming != std::exchange(consuming_, consuming)) counts.consuming += consuming ? 1 : -1;
+  if (consuming != std::exchange(consuming_, consuming)) counts.consuming += (consuming ? 1 : -1) * (options_.partition == subjects::partitions ? static_cast<int>(subjects::partitions) : 1);
   if (!consuming) counts.behind[options_.partition] = 0;
   std::pair now{consuming, takeover_.trouble()};
   if (!owner_ || told_ == now) return;

@@ -21,13 +21,13 @@ using reactor_ptr = reactor_actor::stateful_pointer<reactor_state>;
 struct reactor_options {
   catalog_ptr models;
   nats_gateway_actor gateway;
-  uint32_t partition = 0;
+  uint32_t partition = 0;                               ///< `subjects::partitions`: all of them.
   std::map<std::string, kv_projector_actor> projectors; ///< By bucket.
   uint32_t max_in_flight = 512;                        ///< The consumer's max_ack_pending.
   metrics_ptr counts = std::make_shared<metrics>();
 };
 
-/// Consumes a partition of the COMMANDS stream through a durable consumer with explicit acks, while it may (`lease_change`).
+/// Consumes a partition of the COMMANDS stream, or the stream as a whole, through a durable consumer with explicit acks, while it may (`lease_change`).
 ///
 /// For each command, in this order: the projection, the outcome into NOTIFICATIONS, the ack. A command that cannot be
 /// projected goes to DEAD_LETTERS and its owner is told. Acks are sent, not awaited: a lost one is a redelivery, and a

@@ -138,9 +138,11 @@ void shard::spawn_reactors() {
     }
     projectors.emplace(model->bucket.str(), keep(system_.spawn(kv_projector, std::move(projection))));
   }
-  for (uint32_t p = 0; p < subjects::partitions; ++p)
-    reactors_.push_back(system_.spawn(reactor, reactor_options{.models = own_.models, .gateway = parts_.gateway, .partition = p, .projectors = projectors, .counts = counts_}));
-  parts_.partitions = system_.spawn(partition_owner, partition_owner_options{parts_.gateway, parts_.readiness, {reactors_.begin(), reactors_.end()},
+  std::vector<read_model_actor> copies;
+  for (auto& [bucket, copy] : read_models_) copies.push_back(copy);
+  for (uint32_t p = 0; p <= subjects::partitions; ++p) // the last is for all of them
+    reactors_.push_back(system_.spawn(reactor, reactor_options{own_.models, parts_.gateway, p, projectors, p == subjects::partitions ? 1024U : 512U, counts_}));
+  parts_.partitions = system_.spawn(partition_owner, partition_owner_options{parts_.gateway, parts_.readiness, {reactors_.begin(), reactors_.end()}, copies,
                                                                              shared_.id, own_.number, shared_.embedded_port != 0});
 }
 

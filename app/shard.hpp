@@ -102,7 +102,7 @@ private:
   running_parts parts_;
   nats_server_actor server_;
   process_reporter_actor reporter_;
-  std::vector<reactor_actor> reactors_; // by partition; none without the role
+  std::vector<reactor_actor> reactors_; // by partition, and one for the whole; none without the role
   query_bus_actor queries_;
   std::map<std::string, read_model_actor> read_models_;
   std::vector<caf::strong_actor_ptr> others_;

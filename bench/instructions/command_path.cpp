@@ -57,7 +57,7 @@ command_path::command_path(boost::asio::io_context& io, caf::actor_system& syste
   auto projector = keep(system.spawn(kv_projector, std::move(projection)));
   auto owner = keep(system.spawn(deaf_owner));
   auto reactors = std::make_shared<std::vector<reactor_actor>>();
-  for (uint32_t p = 0; p < subjects::partitions; ++p)
+  for (uint32_t p = 0; p <= subjects::partitions; ++p)
     reactors->push_back(keep(system.spawn(reactor, reactor_options{.models = settings_.models, .gateway = gateway, .partition = p, .projectors = {{bucket, projector}}})));
   command_bus_options bus;
   bus.models = settings_.models;
@@ -69,10 +69,8 @@ command_path::command_path(boost::asio::io_context& io, caf::actor_system& syste
   io_.poll();
   caf::anon_send(hub, streams_ready{});
   caf::anon_send(table, streams_ready{});
-  for (auto& consumer : *reactors) {
-    caf::anon_send(consumer, streams_ready{});
-    caf::anon_send(consumer, lease_change{true, owner});
-  }
+  for (auto& consumer : *reactors) caf::anon_send(consumer, streams_ready{});
+  caf::anon_send(reactors->back(), lease_change{true, owner}); // of the whole stream, as a process alone has it
   io_.poll();
 }
 

@@ -32,7 +32,7 @@ struct bus_fixture : actor_fixture {
     options.models = models;
     options.gateway = gateway;
     options.hub = hub;
-    options.reactors = std::make_shared<const std::vector<reactor_actor>>(subjects::partitions, reactor);
+    options.reactors = std::make_shared<const std::vector<reactor_actor>>(subjects::partitions + 1, reactor);
     options.max_waiters = max_waiters;
     options.counts = counts;
     bus = kept(sys.spawn(command_bus, options));

@@ -150,7 +150,7 @@ CAF_TEST(the pending answer names the stage that the reactor knows at the deadli
   pass(999ms);
   CAF_CHECK_EQUAL(got.count<ask_stage>(), 0u);
   pass(1ms);
-  CAF_REQUIRE_EQUAL(got.count<ask_stage>(), 1u);
+  CAF_REQUIRE_EQUAL(got.count<ask_stage>(), 2u);
   CAF_CHECK_EQUAL(got.last<ask_stage>().sequence, 9u);
   CAF_CHECK_EQUAL(text(document()["stage"]), "handled");
 }

@@ -13,20 +13,23 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// An owner, member `me-0`; the test plays the bucket and, for all sixteen reactors, one fake that notes.
+/// An owner, member `me-0`; the test plays the bucket and the reactors.
 struct owner_fixture : actor_fixture {
+  static constexpr uint32_t whole = subjects::partitions;
+
   partition_owner_actor owner;
   partition_table table; ///< What the bucket has.
   uint64_t revision = 0;
   std::vector<fake_script_ptr> reactors;
 
-  void start(bool own_server = false) {
+  void start(bool own_server = false, std::vector<read_model_actor> read_models = {}) {
     partition_owner_options options;
+    options.read_models = std::move(read_models);
     options.gateway = fake<nats_gateway_actor>();
     options.readiness = fake<readiness_actor>();
     options.process = "me";
     options.own_server = own_server;
-    for (uint32_t p = 0; p < subjects::partitions; ++p) {
+    for (uint32_t p = 0; p <= subjects::partitions; ++p) {
       auto [reactor, script] = lone_fake<partition_reactor>();
       options.reactors.push_back(reactor);
       reactors.push_back(script);
@@ -99,6 +102,8 @@ struct owner_fixture : actor_fixture {
     auto& seen = reactors[p]->received;
     return seen.count<lease_change>() > 0 && seen.last<lease_change>().held;
   }
+  bool holds_all() const { return holds(whole); }
+  /// Partitions.
   uint32_t held() const {
     uint32_t result = 0;
     for (uint32_t p = 0; p < subjects::partitions; ++p) result += holds(p) ? 1 : 0;
@@ -112,7 +117,7 @@ struct owner_fixture : actor_fixture {
 
   /// Reactors keep whoever drains them waiting.
   void stay_busy() {
-    for (uint32_t p = 0; p < subjects::partitions; ++p)
+    for (uint32_t p = 0; p <= subjects::partitions; ++p)
       reactors[p]->answer<drain_atom, bool>([this, p](const drain_atom&) -> caf::result<bool> {
         draining_now.push_back(p);
         return caf::skip; // stays in the mailbox
@@ -120,9 +125,6 @@ struct owner_fixture : actor_fixture {
   }
   std::vector<uint32_t> draining_now;
 
-  void consume_everything() {
-    for (uint32_t p = 0; p < subjects::partitions; ++p) report(p, true);
-  }
   void report(uint32_t p, bool consuming, std::string trouble = {}) {
     partition_report x;
     x.partition = p;
@@ -131,6 +133,21 @@ struct owner_fixture : actor_fixture {
     give(owner, x);
   }
   bool ready() const { return got.last<component_state>().ready; }
+
+  /// Another member has half, and so have we.
+  void share() {
+    start();
+    live(250ms);
+    beat("other-0");
+    live(500ms);
+    auto next = table;
+    for (auto& who : next.owners)
+      if (who.empty()) who = "other-0";
+    bucket_is(next);
+    live(250ms);
+    CAF_REQUIRE_EQUAL(held(), 8u);
+    CAF_REQUIRE(!holds_all());
+  }
 
   partition_table owned_by_other() const {
     partition_table x;
@@ -158,14 +175,15 @@ CAF_TEST_FIXTURE_SCOPE(partition_owner_tests, owner_fixture)
 
 // ---- Alone ---------------------------------------------------------------------------------------------------------
 
-CAF_TEST(the first one takes every partition by compare and set) {
+CAF_TEST(who is alone takes the stream as a whole by compare and set) {
   start();
   CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.DIRECT.GET.KV_tidings_leases");
-  CAF_CHECK_EQUAL(held(), 0u);
+  CAF_CHECK(!holds_all());
   answer();
-  CAF_CHECK_EQUAL(held(), 16u);
-  CAF_CHECK_EQUAL(table.owned_by("me-0"), 16u);
-  CAF_CHECK(reactors[3]->received.last<lease_change>().listener != nullptr);
+  CAF_CHECK(holds_all());
+  CAF_CHECK_EQUAL(held(), 0u);
+  CAF_CHECK_EQUAL(table.whole, "me-0");
+  CAF_CHECK(reactors[whole]->received.last<lease_change>().listener != nullptr);
 }
 
 CAF_TEST(it is written again every second and changes nothing) {
@@ -173,7 +191,8 @@ CAF_TEST(it is written again every second and changes nothing) {
   live(10s);
   CAF_CHECK(got.count<publish>() >= 9u);
   CAF_CHECK(got.count<publish>() <= 12u);
-  for (auto& x : reactors) CAF_CHECK_EQUAL(x->received.count<lease_change>(), 1u);
+  CAF_CHECK_EQUAL(reactors[whole]->received.count<lease_change>(), 1u);
+  CAF_CHECK_EQUAL(held(), 0u);
 }
 
 CAF_TEST(who cannot write gives up before anybody may see three seconds of silence) {
@@ -181,13 +200,13 @@ CAF_TEST(who cannot write gives up before anybody may see three seconds of silen
   answer();
   connection(false);
   pass(2500ms, 50ms);
-  CAF_CHECK_EQUAL(held(), 16u);
+  CAF_CHECK(holds_all());
   pass(250ms, 50ms);
-  CAF_CHECK_EQUAL(held(), 0u);
-  CAF_MESSAGE("and takes them again when nobody else did");
+  CAF_CHECK(!holds_all());
+  CAF_MESSAGE("and takes it again when nobody else did");
   connection(true);
   live(500ms);
-  CAF_CHECK_EQUAL(held(), 16u);
+  CAF_CHECK(holds_all());
 }
 
 CAF_TEST(a write counts from when it was sent) {
@@ -205,9 +224,9 @@ CAF_TEST(a write counts from when it was sent) {
   give(owner, late);
   connection(false);
   pass(1250ms, 50ms);
-  CAF_CHECK_EQUAL(held(), 16u);
+  CAF_CHECK(holds_all());
   pass(750ms, 50ms);
-  CAF_CHECK_EQUAL(held(), 0u);
+  CAF_CHECK(!holds_all());
 }
 
 CAF_TEST(an entry that is no table is written anew) {
@@ -218,7 +237,7 @@ CAF_TEST(an entry that is no table is written anew) {
   give(owner, x);
   CAF_CHECK_EQUAL(expected(got.last<publish>()), "5");
   answer_write();
-  CAF_CHECK_EQUAL(held(), 16u);
+  CAF_CHECK(holds_all());
 }
 
 CAF_TEST(a bucket that was made anew is joined again) {
@@ -227,8 +246,8 @@ CAF_TEST(a bucket that was made anew is joined again) {
   revision = 0;
   give(owner, streams_ready{});
   live(1s);
-  CAF_CHECK_EQUAL(table.owned_by("me-0"), 16u);
-  CAF_CHECK_EQUAL(held(), 16u);
+  CAF_CHECK_EQUAL(table.whole, "me-0");
+  CAF_CHECK(holds_all());
 }
 
 // ---- Several -------------------------------------------------------------------------------------------------------
@@ -256,14 +275,30 @@ CAF_TEST(what another one gives away is taken up to our share) {
   CAF_CHECK_EQUAL(table.owned_by("other-0"), 4u);
 }
 
+CAF_TEST(a stream that somebody consumes as a whole is left until it is shared out) {
+  start();
+  partition_table other;
+  other.members["other-0"] = 1;
+  other.whole = "other-0";
+  bucket_is(other);
+  live(500ms);
+  CAF_CHECK_EQUAL(held(), 0u);
+  CAF_CHECK(table.members.contains("me-0"));
+  auto next = table;
+  next.whole.clear();
+  bucket_is(next);
+  live(500ms);
+  CAF_CHECK_EQUAL(held(), 8u);
+}
+
 CAF_TEST(a member that is silent for three seconds loses everything to us) {
   start();
   bucket_is(owned_by_other());
   answer();
   live(2750ms);
-  CAF_CHECK_EQUAL(held(), 0u);
+  CAF_CHECK(!holds_all());
   live(500ms);
-  CAF_CHECK_EQUAL(held(), 16u);
+  CAF_CHECK(holds_all());
   CAF_CHECK(!table.members.contains("other-0"));
 }
 
@@ -271,7 +306,7 @@ CAF_TEST(on a server of our own members of another process are gone) {
   start(true);
   bucket_is(owned_by_other());
   answer();
-  CAF_CHECK_EQUAL(held(), 16u);
+  CAF_CHECK(holds_all());
 }
 
 CAF_TEST(on a server of our own another shard is not gone) {
@@ -284,48 +319,69 @@ CAF_TEST(on a server of our own another shard is not gone) {
   CAF_CHECK_EQUAL(held(), 0u);
 }
 
-CAF_TEST(who has more than their share settles what is in flight and then gives it away) {
+CAF_TEST(whoever joins makes us settle what is in flight and share the stream out) {
   start();
   live(500ms);
-  auto next = table;
-  next.members["other-0"] = 1;
-  bucket_is(next);
   stay_busy();
+  beat("other-0");
   live(500ms);
-  CAF_CHECK_EQUAL(draining_now.size(), 8u);
+  CAF_REQUIRE_EQUAL(draining_now.size(), 1u);
+  CAF_CHECK_EQUAL(draining_now.front(), whole);
   CAF_MESSAGE("nothing is given away before it is settled");
-  CAF_CHECK_EQUAL(table.owned_by("me-0"), 16u);
+  CAF_CHECK_EQUAL(table.whole, "me-0");
   for (int i = 0; i < 6; ++i) {
     beat("other-0");
     live(1s);
   }
   CAF_MESSAGE("or takes too long");
+  CAF_CHECK_EQUAL(table.whole, "");
   CAF_CHECK_EQUAL(table.owned_by("me-0"), 8u);
   CAF_CHECK_EQUAL(table.owned_by("other-0"), 0u);
 }
 
-CAF_TEST(what settles at once is given away at once) {
+CAF_TEST(what settles at once is shared out at once) {
   start();
   live(500ms);
   beat("other-0");
   live(500ms);
-  CAF_CHECK_EQUAL(drained(), 8u);
+  CAF_CHECK_EQUAL(table.whole, "");
   CAF_CHECK_EQUAL(table.owned_by("me-0"), 8u);
-  CAF_CHECK(holds(0));
+  CAF_CHECK_EQUAL(held(), 8u);
 }
 
-CAF_TEST(what was given away comes back when its taker dies) {
-  start();
+CAF_TEST(who has more than their share gives away only what is too much) {
+  share();
+  beat("third-0");
   live(500ms);
-  beat("other-0");
-  live(500ms);
-  auto next = table;
-  for (auto& owner : next.owners)
-    if (owner.empty()) owner = "other-0";
-  bucket_is(next);
+  CAF_CHECK_EQUAL(table.owned_by("me-0"), 6u);
+  CAF_CHECK_EQUAL(table.owned_by("other-0"), 8u);
+  CAF_CHECK_EQUAL(drained(), 3u); // and the stream as a whole before
+}
+
+CAF_TEST(what a dead member had is ours at once and the stream as a whole when it is calm) {
+  share();
   live(4s);
   CAF_CHECK_EQUAL(table.owned_by("me-0"), 16u);
-  for (auto& x : reactors) CAF_CHECK(x->received.last<lease_change>().held);
+  CAF_CHECK_EQUAL(held(), 16u);
+  live(9s);
+  CAF_CHECK_EQUAL(table.owned_by("me-0"), 16u);
+  live(2s);
+  CAF_CHECK_EQUAL(table.whole, "me-0");
+  CAF_CHECK(holds_all());
+}
+
+CAF_TEST(whoever joins while partitions are put together is not forgotten) {
+  share();
+  live(3s);
+  stay_busy();
+  live(10'500ms);
+  CAF_CHECK_EQUAL(draining_now.size(), 16u);
+  for (int i = 0; i < 8; ++i) {
+    beat("third-0");
+    live(1s);
+  }
+  CAF_CHECK_EQUAL(table.whole, "");
+  CAF_CHECK_EQUAL(table.owned_by("me-0"), 8u);
 }
 
 CAF_TEST(who was taken for dead stops at once and joins again) {
@@ -333,7 +389,7 @@ CAF_TEST(who was taken for dead stops at once and joins again) {
   live(500ms);
   bucket_is(owned_by_other());
   live(500ms);
-  CAF_CHECK_EQUAL(held(), 0u);
+  CAF_CHECK(!holds_all());
   CAF_CHECK(table.members.contains("me-0"));
   CAF_CHECK_EQUAL(table.owned_by("other-0"), 16u);
 }
@@ -358,9 +414,9 @@ CAF_TEST(a write whose fate is unknown is found out) {
   published unknown;
   unknown.error = make_error(errc::outcome_unknown);
   give(owner, unknown);
-  CAF_CHECK_EQUAL(held(), 0u);
+  CAF_CHECK(!holds_all());
   live(500ms);
-  CAF_CHECK_EQUAL(held(), 16u);
+  CAF_CHECK(holds_all());
 }
 
 CAF_TEST(a replica that is behind is not believed) {
@@ -370,7 +426,22 @@ CAF_TEST(a replica that is behind is not believed) {
   pass(250ms, 50ms);
   x.message = incoming::direct("$KV.tidings_leases.reactor", revision - 1, owned_by_other().render());
   give(owner, x);
-  CAF_CHECK_EQUAL(held(), 16u);
+  CAF_CHECK(holds_all());
+}
+
+CAF_TEST(nothing is consumed before the copies of the buckets know what others wrote) {
+  auto [quick, quick_script] = lone_fake<read_model_actor>();
+  auto [slow, slow_script] = lone_fake<read_model_actor>();
+  slow_script->answer<start_atom, bool>([](const start_atom&) -> caf::result<bool> { return caf::skip; });
+  start(false, {quick, slow});
+  live(250ms);
+  CAF_CHECK_EQUAL(table.whole, "me-0");
+  CAF_CHECK_EQUAL(quick_script->received.count<start_atom>(), 1u);
+  live(2500ms);
+  CAF_CHECK(!holds_all());
+  CAF_MESSAGE("but for three seconds at most");
+  live(500ms);
+  CAF_CHECK(holds_all());
 }
 
 // ---- The end -------------------------------------------------------------------------------------------------------
@@ -380,7 +451,7 @@ CAF_TEST(leaving settles everything and leaves nothing behind) {
   live(500ms);
   auto left = leave();
   live(500ms);
-  CAF_CHECK_EQUAL(drained(), 16u);
+  CAF_CHECK_EQUAL(drained(), 1u);
   CAF_CHECK(*left == true);
   CAF_CHECK(table == partition_table{});
   auto writes = got.count<publish>();
@@ -388,12 +459,21 @@ CAF_TEST(leaving settles everything and leaves nothing behind) {
   CAF_CHECK_EQUAL(got.count<publish>(), writes);
 }
 
+CAF_TEST(leaving with partitions leaves the others alone) {
+  share();
+  auto left = leave();
+  live(500ms);
+  CAF_CHECK(*left == true);
+  CAF_CHECK(!table.members.contains("me-0"));
+  CAF_CHECK_EQUAL(table.owned_by("other-0"), 8u);
+}
+
 CAF_TEST(leaving without a connection ends when all is settled) {
   start();
   live(500ms);
   connection(false);
   auto left = leave();
-  CAF_CHECK_EQUAL(drained(), 16u);
+  CAF_CHECK_EQUAL(drained(), 1u);
   CAF_CHECK(*left == false);
 }
 
@@ -410,19 +490,21 @@ CAF_TEST(ready is who consumes all that is theirs) {
   CAF_CHECK(!ready());
   live(500ms);
   CAF_CHECK(!ready());
-  for (uint32_t p = 0; p < 15; ++p) report(p, true);
-  CAF_CHECK(!ready());
-  report(15, true);
+  report(whole, true);
   CAF_CHECK(ready());
 }
 
 CAF_TEST(a partition without a consumer makes unready when it is in trouble or takes long) {
-  start();
-  live(500ms);
-  consume_everything();
+  share();
+  for (uint32_t p = 0; p < 7; ++p) report(p, true);
+  report(7, true);
+  CAF_CHECK(ready());
   report(7, false);
   CAF_CHECK(ready());
-  live(2500ms);
+  for (int i = 0; i < 3; ++i) {
+    beat("other-0");
+    live(1s);
+  }
   CAF_CHECK(!ready());
   CAF_CHECK(got.last<component_state>().detail.find("partition 7") != std::string::npos);
   report(7, true);

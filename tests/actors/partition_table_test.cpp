@@ -54,6 +54,19 @@ CAF_TEST(the shares of any number of members are all partitions and differ by on
   CAF_CHECK_EQUAL(x.share_of("nobody"), 0u);
 }
 
+CAF_TEST(a stream is consumed as a whole or by partitions) {
+  auto x = of({"a"});
+  CAF_CHECK(x.is_free());
+  x.whole = "a";
+  CAF_CHECK(!x.is_free());
+  CAF_CHECK_EQUAL(x.owned_by("a"), 0u);
+  CAF_CHECK(*partition_table::parse(x.render()) == x);
+  x.owners[3] = "a";
+  CAF_CHECK(!partition_table::parse(x.render()).has_value());
+  x.remove("a");
+  CAF_CHECK(x == partition_table{});
+}
+
 CAF_TEST(a member that is removed leaves its partitions to others) {
   auto x = of({"a", "b"});
   x.owners[1] = "a";

@@ -3,6 +3,8 @@
 
 #include "actors/takeover.hpp"
 
+#include <map>
+
 #include "tests/actors/fakes/models.hpp"
 
 #include "tests/actors/fakes/fixture.hpp"
@@ -19,10 +21,12 @@ json consumer(const std::string& name, uint64_t acknowledged) {
 struct takeover_fixture : actor_fixture {
   takeover x;
 
-  takeover_fixture() {
+  takeover_fixture() { init(5); }
+
+  void init(uint32_t partition) {
     takeover::options options;
     options.gateway = fake<nats_gateway_actor>();
-    options.filter = "commands.5.*.*";
+    options.partition = partition;
     options.batches = fake<batch_listener>();
     options.replies = fake<reply_listener>();
     x.init(options);
@@ -44,7 +48,8 @@ struct takeover_fixture : actor_fixture {
   }
 
   void answer(const json& body) { answer_to(asked(), incoming::api_answer(body)); }
-  void refuse(const std::string& why) { answer_to(asked(), incoming::api_refusal(404, 10014, why)); }
+  void refuse(const std::string& why) { refuse_with(10014, why); }
+  void refuse_with(int code, const std::string& why) { answer_to(asked(), incoming::api_refusal(404, code, why)); }
 
   void no_answer() {
     nats_reply reply;
@@ -283,6 +288,64 @@ CAF_TEST(a consumer that ended while the server made its list is none) {
   answer({{"consumers", json::array({nullptr, consumer("reactor-a", 10)})}});
   stream_is(12);
   CAF_CHECK_EQUAL(x.start(), 11u);
+}
+
+// ---- All of it -----------------------------------------------------------------------------------------------------
+
+CAF_TEST(who consumes everything has no filter and follows all former consumers) {
+  init(subjects::partitions);
+  begin(std::nullopt);
+  auto whole = consumer("reactor-old", 17);
+  whole["config"] = json::object();
+  answer({{"consumers", json::array({whole})}});
+  stream_is(40);
+  CAF_CHECK_EQUAL(start_of_consumer(), 18u);
+  CAF_CHECK(!config().contains("filter_subject"));
+  answer(json::object());
+  CAF_CHECK_EQUAL(asked().subject, "$JS.API.CONSUMER.DELETE.COMMANDS.reactor-old");
+}
+
+CAF_TEST(who consumes everything after it was shared out starts where the first unsettled command is) {
+  init(subjects::partitions);
+  begin(std::nullopt);
+  auto whole = consumer("reactor-old", 17);
+  whole["config"] = json::object();
+  answer({{"consumers", json::array({whole, consumer("reactor-a", 30)})}});
+  stream_is(40);
+  auto all = got.all<nats_request>();
+  std::map<std::string, uint64_t> from;
+  for (auto& question : all)
+    if (question.subject == "$JS.API.STREAM.MSG.GET.COMMANDS") from[text(parsed(question.data)["next_by_subj"])] = parsed(question.data)["seq"].get<uint64_t>();
+  CAF_REQUIRE_EQUAL(from.size(), 16u);
+  CAF_CHECK_EQUAL(from["commands.4.*.*"], 18u);
+  CAF_CHECK_EQUAL(from["commands.5.*.*"], 31u);
+  for (int i = 0; i < 14; ++i) refuse_with(10037, "no message found");
+  answer({{"message", {{"seq", 36}, {"subject", "commands.4.PutNote.x"}}}});
+  CAF_CHECK(x.at() == phase::locating);
+  answer({{"message", {{"seq", 38}, {"subject", "commands.7.PutNote.y"}}}});
+  CAF_CHECK_EQUAL(start_of_consumer(), 36u);
+  answer(json::object());
+  auto now = got.all<nats_request>();
+  CAF_CHECK(now[now.size() - 2].subject.ends_with("reactor-old"));
+  CAF_CHECK(now.back().subject.ends_with("reactor-a"));
+}
+
+CAF_TEST(when nothing is unsettled anywhere it starts behind the end) {
+  init(subjects::partitions);
+  begin(std::nullopt);
+  answer({{"consumers", json::array({consumer("reactor-a", 3)})}});
+  stream_is(40);
+  for (int i = 0; i < 16; ++i) refuse_with(10037, "no message found");
+  CAF_CHECK_EQUAL(start_of_consumer(), 41u);
+}
+
+CAF_TEST(a stream that cannot be searched fails the try) {
+  init(subjects::partitions);
+  begin(std::nullopt);
+  answer({{"consumers", json::array({consumer("reactor-a", 3)})}});
+  stream_is(40);
+  refuse_with(10008, "no leader");
+  CAF_CHECK(x.at() == phase::failed);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
