@@ -239,6 +239,8 @@ void reactor_state::on_published(const published& x) {
   auto i = tasks_.find(x.cookie);
   if (i == tasks_.end() || i->second.at == step::projecting) return;
   auto& t = i->second;
+  // Somebody told it before: another reactor, or we, without hearing of it.
+  if (x.error && t.at == step::telling && code_of(x.error) == errc::wrong_revision) return end(x.cookie, t.dead ? command_end::dead_lettered : command_end::skipped);
   if (x.error) {
     // Nothing may be acknowledged before its outcome is safe; there is no other way out than to try again.
     t.retry_at = self_->clock().now() + backoff(t.stalls++);

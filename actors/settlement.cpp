@@ -48,7 +48,9 @@ publish outcome_of(const stored_command& command, const projected& result, stage
   auto out = notification_of(command.owner, x, payload);
   if (!command.digest.empty()) out.headers.emplace_back(notification_headers::digest, command.digest);
   if (!command.traceparent.empty()) out.headers.emplace_back(notification_headers::traceparent, command.traceparent);
+  // Two reactors may have worked on it, one of them paused meanwhile: a command is told once. A retry follows what was told before.
   if (command.retry > 0) out.headers.emplace_back(notification_headers::retry, std::to_string(command.retry));
+  else out.headers.emplace_back(notification_headers::expected, "0");
   return out;
 }
 
@@ -63,7 +65,9 @@ publish outcome_of_unreadable(const net::nats_message& msg, std::string_view rea
   x.status = outcome_status::failed;
   x.error = std::string{reason};
   x.code = "dead_lettered";
-  return notification_of(*owner, x);
+  auto out = notification_of(*owner, x);
+  out.headers.emplace_back(notification_headers::expected, "0");
+  return out;
 }
 
 namespace {

@@ -83,6 +83,23 @@ CAF_TEST(a command that was told before is acknowledged and not told again) {
   CAF_CHECK_EQUAL(got.count<settled>(), 1u);
 }
 
+CAF_TEST(an outcome that is stored already is not told again) {
+  deliver(1);
+  project_ends(1, result::written);
+  CAF_CHECK_EQUAL(header(last_publish(), notification_headers::expected), "0");
+  failed_publish(1, errc::wrong_revision);
+  CAF_CHECK((acks() == texts{"+ACK"}));
+  CAF_CHECK_EQUAL(got.last<settled>().cookie, 1u);
+  pass(10s, 100ms);
+  CAF_CHECK_EQUAL(got.count<publish>(), 1u);
+}
+
+CAF_TEST(the outcome of a retry follows the one before) {
+  deliver_text(1, envelope(1), {{command_headers::owner, "public"}, {command_headers::retry, "1"}});
+  project_ends(1, result::written);
+  CAF_CHECK_EQUAL(header(last_publish(), notification_headers::expected), "");
+}
+
 CAF_TEST(a superseded command whose outcome is lost goes to DEAD_LETTERS and no outcome is made up) {
   deliver(1);
   project_ends(1, result::superseded);

@@ -151,7 +151,7 @@ test('the commands of a key keep their order while reactors come and go', async 
 test('a reactor that is paused past its lease with work in its hands overwrites nothing and loses nothing', async (world) => {
   const { nats, gateway, reactors } = await scene(world);
   await shares(reactors, 8, 8);
-  const renames = await Renames.begin(gateway.client, towns('paused'));
+  const renames = await Renames.begin(gateway.client, towns('renamed'));
   const ledger = new Ledger('paused');
   const load = ledger.load(gateway.client, { workers: 16, wait: 10 });
   for (let round = 0; round < 4; round += 1) {
