@@ -365,9 +365,9 @@ CAF_TEST(what a dead member had is ours at once and the stream as a whole when i
   live(4s);
   CAF_CHECK_EQUAL(table.owned_by("me-0"), 16u);
   CAF_CHECK_EQUAL(held(), 16u);
-  live(9s);
+  live(8s);
   CAF_CHECK_EQUAL(table.owned_by("me-0"), 16u);
-  live(2s);
+  live(3s);
   CAF_CHECK_EQUAL(table.whole, "me-0");
   CAF_CHECK(holds_all());
 }
