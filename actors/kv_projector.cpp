@@ -71,15 +71,23 @@ void kv_projector_state::on_project(project& x) {
   // An id that a client chose may have been used before, too long ago for the stream to notice. That command was settled before
   // this one came, so its write is nothing that our copy could miss. And one that is put back has an outcome for certain.
   i->second.must_refresh = x.seen_before || x.command->retry > 0;
-  i->second.must_find_outcome = i->second.must_refresh || !x.command->digest.empty();
+  i->second.must_find_outcome = !is_untold(*x.command) || i->second.must_refresh;
   i->second.order = std::move(x);
   if (lanes_.enter(sequence, i->second.lanes)) begin(i->second);
+}
+
+bool kv_projector_state::is_untold(const stored_command& x) {
+  if (x.digest.empty()) return true; // our ids are nobody else's
+  auto now = self_->clock().now();
+  bool alone = chosen_.enter(x.request.command_id, now);
+  return alone && x.untold_at && now - *x.untold_at < untold_holds;
 }
 
 void kv_projector_state::on_settled(const settled& x) {
   auto i = tasks_.find(x.cookie);
   if (i == tasks_.end() || i->second.at != step::done) return;
   failpoint("projector.settled");
+  if (auto& command = *i->second.order.command; !command.digest.empty()) chosen_.leave(command.request.command_id, self_->clock().now());
   auto names = std::move(i->second.lanes);
   tasks_.erase(i);
   for (auto next : lanes_.leave(x.cookie, names)) begin(tasks_.at(next));

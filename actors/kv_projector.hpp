@@ -12,6 +12,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/lanes.hpp"
+#include "actors/recent_ids.hpp"
 
 namespace tidings {
 
@@ -35,7 +36,10 @@ struct kv_projector_options {
 struct kv_projector_state {
   static inline constexpr const char* name = "kv_projector";
 
-  explicit kv_projector_state(kv_projector_ptr self) : self_{self} {}
+  /// For how long it counts that a command's id had no outcome.
+  static constexpr milliseconds untold_holds{1000};
+
+  explicit kv_projector_state(kv_projector_ptr self) : self_{self}, chosen_{2 * untold_holds} {}
 
   void init(kv_projector_options options);
   void on_project(project& x);
@@ -46,6 +50,9 @@ struct kv_projector_state {
   void on_tick();
 
 private:
+  /// Whether an id that a client chose had no outcome a moment ago and can have none since. Whoever had the id before this one would
+  /// have come by here: the same id has the same key, and its commands come in order.
+  bool is_untold(const stored_command& x);
   enum class step : uint8_t { queued, finding_outcome, reading, deciding, checking_unique, writing, refreshing, backing_off, done };
 
   struct task {
@@ -79,6 +86,7 @@ private:
   kv_projector_options options_;
   std::unordered_map<uint64_t, task> tasks_; // by sequence in COMMANDS
   lanes lanes_;
+  recent_ids chosen_; // that clients chose
   std::multimap<clock_time, uint64_t> delayed_;
   bool ticking_ = false;
 };

@@ -131,6 +131,14 @@ void notification_hub_state::abandon(const abandon_wait& x) {
   for (auto i = first; i != last; ++i) self_->send(i->second, x);
 }
 
+void notification_hub_state::on_stored(const notification& x) {
+  // Waiters only. An event stream is told in the order of the stream, since its reader comes back with the position it read last:
+  // whatever is stored before this one may still be on its way here.
+  auto [first, last] = waiters_.equal_range(x.command_id);
+  for (auto i = first; i != last; ++i) self_->send(i->second, x);
+  waiters_.erase(first, last);
+}
+
 void notification_hub_state::end_streams() {
   for (auto& [owner, stream] : streams_) self_->send(stream, stop_atom::value);
 }
@@ -165,6 +173,7 @@ notification_hub_actor::behavior_type notification_hub(notification_hub_ptr self
     [self](const watch_command& x) { self->state.watch(x); },
     [self](const unwatch_command& x) { self->state.unwatch(x); },
     [self](const abandon_wait& x) { self->state.abandon(x); },
+    [self](const notification& x) { self->state.on_stored(x); },
     [self](drain_atom) { self->state.abandon_all(); },
     [self](stop_atom) { self->state.end_streams(); },
     [self](const join_events& x) { self->state.join(x); },

@@ -126,6 +126,7 @@ void shard::spawn_streams() {
 }
 
 void shard::spawn_reactor() {
+  own_commands_ = std::make_shared<own_commands>();
   std::map<std::string, kv_projector_actor> projectors;
   for (auto& model : own_.models->models()) {
     kv_projector_options projection{model, parts_.gateway, read_models_.at(model->bucket.str()), {}};
@@ -136,14 +137,14 @@ void shard::spawn_reactor() {
     }
     projectors.emplace(model->bucket.str(), keep(system_.spawn(kv_projector, std::move(projection))));
   }
-  parts_.reactor = system_.spawn(reactor, reactor_options{own_.models, parts_.gateway, parts_.readiness, std::move(projectors), 1024, true, counts_});
+  parts_.reactor = system_.spawn(reactor, reactor_options{own_.models, parts_.gateway, parts_.readiness, std::move(projectors), 1024, true, counts_, parts_.hub, own_commands_});
   // With an embedded server nobody else can hold the lease, unless another shard does.
   parts_.lease = system_.spawn(reactor_lease, reactor_lease_options{parts_.gateway, parts_.reactor, shared_.embedded_port != 0 && is_alone()});
 }
 
 void shard::spawn_buses() {
   auto forwarder = keep(system_.spawn(request_forwarder, request_forwarder_options{.gateway = parts_.gateway, .counts = counts_}));
-  parts_.commands = system_.spawn(command_bus, command_bus_options{.models = served_, .gateway = parts_.gateway, .hub = parts_.hub, .reactor = parts_.reactor, .forwarder = forwarder, .counts = counts_});
+  parts_.commands = system_.spawn(command_bus, command_bus_options{.models = served_, .gateway = parts_.gateway, .hub = parts_.hub, .reactor = parts_.reactor, .forwarder = forwarder, .counts = counts_, .own = own_commands_});
   if (has_role(shared_.options, "gateway")) keep(system_.spawn(backlog_watch, backlog_watch_options{parts_.gateway, parts_.commands, shared_.options.max_backlog, counts_}));
   queries_ = keep(system_.spawn(query_bus, served_, std::move(read_models_), forwarder));
   for (auto& model : served_->models())

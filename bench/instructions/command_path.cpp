@@ -50,18 +50,22 @@ command_path::command_path(boost::asio::io_context& io, caf::actor_system& syste
   for (auto& [type, spec] : (*loaded)->commands)
     projection.handlers.emplace(type, keep(system.spawn(model_command_handler)));
   auto projector = keep(system.spawn(kv_projector, std::move(projection)));
+  auto own = std::make_shared<own_commands>();
   reactor_options reaction;
   reaction.models = settings_.models;
   reaction.gateway = gateway;
   reaction.readiness = ready;
   reaction.projectors = {{bucket, projector}};
   reaction.leased = false;
+  reaction.hub = hub;
+  reaction.own = own;
   auto consumer = keep(system.spawn(reactor, std::move(reaction)));
   command_bus_options bus;
   bus.models = settings_.models;
   bus.gateway = gateway;
   bus.hub = hub;
   bus.reactor = consumer;
+  bus.own = own;
   commands_ = keep(system.spawn(command_bus, std::move(bus)));
   client_ = keep(system.spawn(collector, answers_));
   io_.poll();

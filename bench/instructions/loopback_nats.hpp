@@ -32,7 +32,7 @@ private:
     uint64_t delivered = 0;
   };
   struct subscription {
-    batch_listener listener;
+    batch_listener courier; ///< To whoever subscribed.
     uint64_t tag = 0;
   };
 

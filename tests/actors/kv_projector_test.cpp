@@ -219,6 +219,40 @@ CAF_TEST(an id that a client chose is looked for and the read model is trusted) 
   CAF_CHECK_EQUAL(header(write_of(10), entry_headers::expected), "0");
 }
 
+CAF_TEST(an id that had no outcome a moment ago is not looked for again) {
+  auto chosen = [this](uint64_t sequence, const std::string& id, std::optional<clock_time> untold_at) {
+    auto command = stored(models, "PutNote", id, {{"id", "n1"}, {"text", "t"}}, sequence);
+    command->digest = "d1";
+    command->untold_at = untold_at;
+    project_command(command);
+  };
+  auto looks = [this] { return std::ranges::count(got.all<nats_request>(), "$JS.API.DIRECT.GET.NOTIFICATIONS", &nats_request::subject); };
+  auto end = [this](uint64_t sequence) {
+    look_up_gives(sequence, nullptr);
+    written(sequence, sequence);
+    settle(sequence);
+  };
+  chosen(1, "cmd-a", sys.clock().now());
+  CAF_CHECK_EQUAL(looks(), 0);
+  CAF_MESSAGE("but it is if somebody with this id was here meanwhile");
+  chosen(2, "cmd-a", sys.clock().now());
+  end(1);
+  CAF_CHECK_EQUAL(looks(), 1);
+  reply(2, incoming::nothing_there());
+  end(2);
+  chosen(3, "cmd-a", sys.clock().now());
+  CAF_CHECK_EQUAL(looks(), 2);
+  reply(3, incoming::nothing_there());
+  end(3);
+  CAF_MESSAGE("and if that is long ago, or not known");
+  chosen(4, "cmd-b", sys.clock().now() - 1s);
+  CAF_CHECK_EQUAL(looks(), 3);
+  reply(4, incoming::nothing_there());
+  end(4);
+  chosen(5, "cmd-c", std::nullopt);
+  CAF_CHECK_EQUAL(looks(), 4);
+}
+
 CAF_TEST(a command of a stream made anew is not superseded by the stream before) {
   auto old = document("n1", 9, 15, "cmd-15", {{"id", "n1"}});
   old->position.incarnation = 0;
