@@ -23,7 +23,7 @@ struct kv_projector_options {
   model_ptr model;
   nats_gateway_actor gateway;
   read_model_actor read_model;
-  std::map<std::string, command_handler_actor, std::less<>> handlers; ///< By command type.
+  std::map<std::string, command_handler_actor, std::less<>> handlers; ///< By command type; of others the model decides.
   uint32_t max_attempts = 5; ///< Of a handler that fails, or a write that cannot succeed.
 };
 
@@ -63,6 +63,7 @@ private:
     uint32_t stalls = 0;   ///< Of the infrastructure: no reason to give up.
     bool must_find_outcome = false; ///< It may have been told already.
     bool outcome_is_missing = false; ///< It was looked for.
+    bool slept = false;        ///< It was slowed down already; demo only.
     bool must_refresh = false; ///< A write's fate is unknown, or it lost: the read model may be behind.
     std::string text;          ///< Of the document that is being written.
     document_ptr current;
@@ -75,10 +76,13 @@ private:
   void refresh(task& x);
   void on_entry(task& x, document_ptr entry);
   void on_decision(uint64_t sequence, decision verdict);
+  void decide_by_model(task& x);
   void on_handler_error(uint64_t sequence, const caf::error& why);
   std::vector<std::pair<std::string, json>> unique_values(const json& document) const;
   void write(task& x);
   void try_again(task& x, const caf::error& why, bool our_fault);
+  /// Begins again after that time.
+  void pause(task& x, milliseconds delay);
   void finish(task& x, projected result);
   task* find(uint64_t sequence, step at);
 

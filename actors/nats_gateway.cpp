@@ -307,10 +307,11 @@ nats_gateway_actor::behavior_type nats_gateway(nats_gateway_ptr self, boost::asi
                                                net::nats_options options, readiness_actor readiness, metrics_ptr counts) {
   self->state.init(*io, std::move(options), std::move(readiness), std::move(counts));
   return {
-    [self](start_atom) { self->state.start(); },
+    // CAF tries them in turn: first what comes with every command.
     [self](publish& x) { self->state.on_publish(x); },
-    [self](nats_request& x) { self->state.on_request(x); },
     [self](emit& x) { self->state.on_emit(x); },
+    [self](nats_request& x) { self->state.on_request(x); },
+    [self](start_atom) { self->state.start(); },
     [self](subscribe& x) { self->state.on_subscribe(x); },
     [self](const unsubscribe& x) { self->state.on_unsubscribe(x); },
     [self](const follow_connection& x) { self->state.on_follow(x); },

@@ -170,10 +170,12 @@ notification_hub_actor::behavior_type notification_hub(notification_hub_ptr self
   self->state.init(std::move(options));
   self->delayed_send(self, tick, tick_atom::value);
   return {
+    // CAF tries them in turn: first what comes with every command.
     [self](const watch_command& x) { self->state.watch(x); },
+    [self](const notification& x) { self->state.on_stored(x); },
+    [self](const nats_batch& x) { self->state.on_batch(x); },
     [self](const unwatch_command& x) { self->state.unwatch(x); },
     [self](const abandon_wait& x) { self->state.abandon(x); },
-    [self](const notification& x) { self->state.on_stored(x); },
     [self](drain_atom) { self->state.abandon_all(); },
     [self](stop_atom) { self->state.end_streams(); },
     [self](const join_events& x) { self->state.join(x); },
@@ -182,7 +184,6 @@ notification_hub_actor::behavior_type notification_hub(notification_hub_ptr self
     [self](const ask_missed& x) { self->state.replay(x); },
     [self](const streams_ready& x) { self->state.on_streams(x); },
     [self](const connection_change& x) { self->state.on_connection(x); },
-    [self](const nats_batch& x) { self->state.on_batch(x); },
     [self](const nats_reply& x) { self->state.on_reply(x); },
     [self](tick_atom) { self->state.on_tick(); },
   };

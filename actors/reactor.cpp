@@ -307,15 +307,16 @@ reactor_actor::behavior_type reactor(reactor_ptr self, reactor_options options) 
   self->state.init(std::move(options));
   self->delayed_send(self, tick, tick_atom::value);
   return {
+    // CAF tries them in turn: first what comes with every command.
+    [self](const nats_batch& x) { self->state.on_batch(x); },
+    [self](const published& x) { self->state.on_published(x); },
+    [self](projected& x) { self->state.on_projected(x); },
+    [self](const handled& x) { self->state.on_handled(x); },
     [self](const ask_stage& x) { return self->state.stage_of(x.sequence); },
     [self](const lease_change& x) { self->state.on_lease(x); },
     [self](const streams_ready& x) { self->state.on_streams(x); },
     [self](const connection_change& x) { self->state.on_connection(x); },
-    [self](const nats_batch& x) { self->state.on_batch(x); },
     [self](const nats_reply& x) { self->state.on_reply(x); },
-    [self](const published& x) { self->state.on_published(x); },
-    [self](projected& x) { self->state.on_projected(x); },
-    [self](const handled& x) { self->state.on_handled(x); },
     [self](drain_atom) { return self->state.drain(); },
     [self](tick_atom) { self->state.on_tick(); },
   };

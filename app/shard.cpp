@@ -12,7 +12,6 @@
 
 #include "actors/backlog_watch.hpp"
 #include "actors/command_bus.hpp"
-#include "actors/command_handler.hpp"
 #include "actors/event_stream.hpp"
 #include "actors/http_listener.hpp"
 #include "actors/kv_projector.hpp"
@@ -130,11 +129,8 @@ void shard::spawn_reactor() {
   std::map<std::string, kv_projector_actor> projectors;
   for (auto& model : own_.models->models()) {
     kv_projector_options projection{model, parts_.gateway, read_models_.at(model->bucket.str()), {}};
-    for (auto& [type, spec] : model->commands) {
-      command_handler_actor handler = spec.handler ? command_handler_actor{system_.spawn(remote_command_handler, parts_.gateway, *spec.handler)}
-                                                    : system_.spawn(model_command_handler);
-      projection.handlers.emplace(type, keep(handler));
-    }
+    for (auto& [type, spec] : model->commands)
+      if (spec.handler) projection.handlers.emplace(type, keep(system_.spawn(remote_command_handler, parts_.gateway, *spec.handler)));
     projectors.emplace(model->bucket.str(), keep(system_.spawn(kv_projector, std::move(projection))));
   }
   parts_.reactor = system_.spawn(reactor, reactor_options{own_.models, parts_.gateway, parts_.readiness, std::move(projectors), 1024, true, counts_, parts_.hub, own_commands_});

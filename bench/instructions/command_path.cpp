@@ -8,7 +8,6 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/command_bus.hpp"
-#include "actors/command_handler.hpp"
 #include "actors/kv_projector.hpp"
 #include "actors/notification_hub.hpp"
 #include "actors/reactor.hpp"
@@ -47,8 +46,6 @@ command_path::command_path(boost::asio::io_context& io, caf::actor_system& syste
   projection.model = *loaded;
   projection.gateway = gateway;
   projection.read_model = table;
-  for (auto& [type, spec] : (*loaded)->commands)
-    projection.handlers.emplace(type, keep(system.spawn(model_command_handler)));
   auto projector = keep(system.spawn(kv_projector, std::move(projection)));
   auto own = std::make_shared<own_commands>();
   reactor_options reaction;

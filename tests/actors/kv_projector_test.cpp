@@ -61,6 +61,35 @@ CAF_TEST(a delete leaves a tombstone that knows its command) {
   CAF_CHECK(result_of(10).entry->deleted);
 }
 
+CAF_TEST(a tombstone counts as no document) {
+  project_command(10, "WriteNote", {{"id", "n1"}, {"text", "hello"}});
+  look_up_gives(10, tombstone("n1", 4, 3, id_of(3)));
+  CAF_CHECK_EQUAL(text(parsed(write_of(10).data)["text"]), "hello");
+  CAF_CHECK_EQUAL(text(parsed(write_of(10).data)["created_at"]), "2026-01-02T03:04:05Z");
+  project_command(11, "EditNote", {{"id", "n2"}, {"text", "new"}});
+  look_up_gives(11, tombstone("n2", 5, 4, id_of(4)));
+  CAF_CHECK_EQUAL(result_of(11).reason.code, "missing");
+  project_command(12, "TearNote", {{"id", "n3"}});
+  look_up_gives(12, tombstone("n3", 6, 5, id_of(5)));
+  CAF_CHECK_EQUAL(result_of(12).reason.code, "missing");
+}
+
+CAF_TEST(a command that is slowed down on purpose is decided after its delay and once) {
+  auto command = stored(models, "WriteNote", id_of(10), {{"id", "n1"}, {"text", "hello"}}, 10);
+  command->delay = milliseconds{500};
+  project_command(command);
+  look_up_gives(10, nullptr);
+  pass(milliseconds{499});
+  CAF_CHECK_EQUAL(got.count<handled>(), 0u);
+  CAF_CHECK_EQUAL(times<publish>(10), 0u);
+  CAF_MESSAGE("by what the bucket holds then");
+  pass(milliseconds{51});
+  CAF_CHECK_EQUAL(times<look_up>(10), 2u);
+  look_up_gives(10, document("n1", 3, 2, "cmd-2", {{"id", "n1"}}));
+  CAF_CHECK_EQUAL(got.count<handled>(), 1u);
+  CAF_CHECK_EQUAL(result_of(10).reason.code, "already_exists");
+}
+
 CAF_TEST(a rejection is told and nothing is written) {
   project_command(10, "TearNote", {{"id", "n1"}});
   look_up_gives(10, nullptr);
