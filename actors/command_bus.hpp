@@ -22,6 +22,7 @@ struct command_bus_options {
   size_t max_waiters = 20'000;           ///< Waits at a time; beyond it `overloaded`.
   milliseconds publish_deadline{5000};
   metrics_ptr counts = std::make_shared<metrics>();
+  std::shared_ptr<own_commands> own = {}; ///< For the reactor of this process; null without one.
 };
 
 /// Where every command enters, whichever way it came: nothing invalid gets past it to NATS.

@@ -103,6 +103,7 @@ void command_waiter_state::on_reply(const nats_reply& x) {
 
 void command_waiter_state::on_outcome_lookup(const nats_reply& x) {
   if (nothing_there(x.message)) {
+    if (order_->outgoing && order_->outgoing->meaning) order_->outgoing->meaning->untold_at = started_;
     if (order_->outgoing) return order_->no_room ? look_for_earlier_copy() : publish_now();
     if (asked_public_ || order_->owner == public_owner()) return look_for_command();
     asked_public_ = true;
@@ -162,7 +163,11 @@ void command_waiter_state::on_published(const published& x) {
   if (step_ != step::publishing) return;
   if (!x.error) {
     // Our own second try is a duplicate too; only an id that somebody chose may belong to another command.
-    if (!x.duplicate || order_->outgoing->digest.empty()) return accepted(x.sequence);
+    if (!x.duplicate || order_->outgoing->digest.empty()) {
+      auto& out = *order_->outgoing;
+      if (order_->own && out.meaning) order_->own->keep(x.sequence, std::move(out.meaning), std::move(out.data));
+      return accepted(x.sequence);
+    }
     step_ = step::comparing;
     self_->send(order_->gateway, nats_request{net::jetstream::api("DIRECT.GET.COMMANDS"), {}, json{{"seq", x.sequence}}.dump(),
                                               lookup_timeout, self_, first_copy});
@@ -214,6 +219,7 @@ void command_waiter_state::on_timeout() {
 
 void command_waiter_state::on_notification(const notification& x) {
   if (step_ == step::done || x.status == outcome_status::pending) return;
+  told_ = true; // a settled outcome ends the watch at the hub
   // A foreign command with the same id is not ours to see.
   if (!may_see(x.owner)) return;
   if (order_->outgoing && x.digest != order_->outgoing->digest) return;
@@ -283,7 +289,7 @@ void command_waiter_state::answer(command_answer x) {
   step_ = step::done;
   x.accepted_after = accepted_after_;
   if (order_->outgoing) count(x);
-  self_->send(order_->hub, unwatch_command{order_->command_id.str(), self_});
+  if (!told_) self_->send(order_->hub, unwatch_command{order_->command_id.str(), self_});
   self_->send(order_->listener, std::move(x));
   self_->quit();
 }

@@ -11,6 +11,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/metrics.hpp"
+#include "actors/own_commands.hpp"
 
 namespace tidings {
 
@@ -25,6 +26,7 @@ struct outgoing_command {
   std::string data;
   std::string key;
   std::string digest; ///< Set when the client chose the id: somebody may have used it before.
+  std::unique_ptr<stored_command> meaning = {}; ///< What `data` and `headers` say, for our own reactor; null without one.
 };
 
 /// The reactors of a process, by partition; the last one's is the stream as a whole.
@@ -46,6 +48,7 @@ struct wait_order {
   std::shared_ptr<const std::vector<token>> types; ///< Attaching: every command type it could be.
   metrics_ptr counts = std::make_shared<metrics>();
   caf::error no_room = {};            ///< When set, a command that the stream does not have yet is refused with it.
+  std::shared_ptr<own_commands> own = {}; ///< Where the reactor of this process finds what we published; null without one.
 };
 
 /// One wait: watches for the outcome first, then publishes or looks the command up, then answers once - with the outcome,
@@ -95,6 +98,7 @@ private:
   std::optional<std::chrono::duration<double, std::milli>> accepted_after_; // what we published is stored
   size_t lookups_open_ = 0;
   bool asked_public_ = false;
+  bool told_ = false;         // the hub watches no more
   std::string type_, key_;    // for the pending document
 };
 

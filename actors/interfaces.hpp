@@ -99,6 +99,8 @@ using notification_hub_actor = caf::typed_actor<
   caf::reacts_to<unwatch_command>,
   // Passes it on to those who wait for that command.
   caf::reacts_to<abandon_wait>,
+  // The reactor of this process has stored an outcome; its waiters need not wait until the stream delivers it.
+  caf::reacts_to<notification>,
   // Every waiter answers with what it has.
   caf::reacts_to<drain_atom>,
   // Every event stream ends.

@@ -109,7 +109,7 @@ void reactor_state::on_reply(const nats_reply& x) {
     spdlog::error("the consumer of {} is gone; making another behind what is settled", subjects::command_log_part(options_.partition));
   if (before != phase::consuming && takeover_.at() == phase::consuming) {
     if (!started_behind_) started_behind_ = takeover_.start() - 1;
-    heard_ = self_->clock().now();
+    consuming_since_ = heard_ = self_->clock().now();
   }
   report();
 }
@@ -154,7 +154,7 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
   // What the stream held when we took over may have been told by whoever consumed before.
   bool seen_before = sequence <= std::max(delivered_, takeover_.last_sequence()) || info.delivered > 1;
   delivered_ = std::max(delivered_, sequence);
-  auto command = read_stored_command(*options_.models, msg, {takeover_.incarnation(), sequence});
+  auto command = command_of(msg, sequence);
   if (!command) {
     auto reason = failure_of(command.error()).detail;
     x.telling = outcome_of_unreadable(msg, reason);
@@ -163,6 +163,16 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
   x.command = std::move(*command);
   failpoint("reactor.before_project");
   self_->send(options_.projectors.at(x.command->entry.model->bucket.str()), project{x.command, seen_before, self_});
+}
+
+caf::expected<stored_command_ptr> reactor_state::command_of(const net::nats_message& msg, uint64_t sequence) const {
+  log_position position{takeover_.incarnation(), sequence};
+  auto own = options_.own ? options_.own->take(sequence, msg.data()) : nullptr;
+  if (!own) return read_stored_command(*options_.models, msg, position);
+  own->position = position;
+  // Before we consumed, an earlier command of its id may have been under way elsewhere.
+  if (own->untold_at && *own->untold_at < consuming_since_) own->untold_at.reset();
+  return stored_command_ptr{std::move(own)};
 }
 
 void reactor_state::on_handled(const handled& x) {
@@ -248,7 +258,10 @@ void reactor_state::on_published(const published& x) {
   }
   failpoint("reactor.told");
   if (t.at == step::burying && !t.telling.subject.empty()) return tell(x.cookie, t, step::telling);
-  if (t.at == step::telling) options_.counts->notified.observe(self_->clock().now() - t.received);
+  if (t.at == step::telling) {
+    options_.counts->notified.observe(self_->clock().now() - t.received);
+    if (options_.hub && t.command) self_->send(options_.hub, notification_of(*t.command, std::move(t.telling), x.sequence));
+  }
   end(x.cookie, t.dead ? command_end::dead_lettered : t.reached == stage::projected ? command_end::completed : command_end::rejected);
 }
 
@@ -257,7 +270,7 @@ void reactor_state::end(uint64_t sequence, command_end how) {
   auto& t = i->second;
   options_.counts->ended(t.command ? std::string_view{t.command->request.command_type} : std::string_view{}, how);
   failpoint("reactor.before_ack");
-  self_->send(options_.gateway, emit{std::string{t.message.reply()}, {}, t.dead ? term_text : ack_text});
+  self_->send(options_.gateway, emit{std::string{t.message.reply()}, {}, t.dead ? term_text : ack_text, {}, true});
   if (t.command) self_->send(options_.projectors.at(t.command->entry.model->bucket.str()), settled{sequence});
   tasks_.erase(i);
   --options_.counts->in_flight;
@@ -307,15 +320,16 @@ reactor_actor::behavior_type reactor(reactor_ptr self, reactor_options options) 
   self->state.init(std::move(options));
   self->delayed_send(self, tick, tick_atom::value);
   return {
+    // CAF tries them in turn: first what comes with every command.
+    [self](const nats_batch& x) { self->state.on_batch(x); },
+    [self](const published& x) { self->state.on_published(x); },
+    [self](projected& x) { self->state.on_projected(x); },
+    [self](const handled& x) { self->state.on_handled(x); },
     [self](const ask_stage& x) { return self->state.stage_of(x.sequence); },
     [self](const lease_change& x) { self->state.on_lease(x); },
     [self](const streams_ready& x) { self->state.on_streams(x); },
     [self](const connection_change& x) { self->state.on_connection(x); },
-    [self](const nats_batch& x) { self->state.on_batch(x); },
     [self](const nats_reply& x) { self->state.on_reply(x); },
-    [self](const published& x) { self->state.on_published(x); },
-    [self](projected& x) { self->state.on_projected(x); },
-    [self](const handled& x) { self->state.on_handled(x); },
     [self](drain_atom) { return self->state.drain(); },
     [self](tick_atom) { self->state.on_tick(); },
   };

@@ -11,6 +11,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/metrics.hpp"
+#include "actors/own_commands.hpp"
 #include "actors/takeover.hpp"
 
 namespace tidings {
@@ -25,6 +26,8 @@ struct reactor_options {
   std::map<std::string, kv_projector_actor> projectors; ///< By bucket.
   uint32_t max_in_flight = 512;                        ///< The consumer's max_ack_pending.
   metrics_ptr counts = std::make_shared<metrics>();
+  notification_hub_actor hub = {};                      ///< Hears of outcomes once they are stored; null: nobody.
+  std::shared_ptr<own_commands> own = {};               ///< What this process published; null: all commands are read.
 };
 
 /// Consumes a partition of the COMMANDS stream, or the stream as a whole, through a durable consumer with explicit acks, while it may (`lease_change`).
@@ -68,6 +71,8 @@ private:
 
   void take_over();
   void stop();
+  /// The command of a delivery: as this process published it, or read anew.
+  caf::expected<stored_command_ptr> command_of(const net::nats_message& msg, uint64_t sequence) const;
   void take(const net::nats_message& msg, const net::delivery_info& info);
   void bury(uint64_t sequence, task& x, publish letter);
   void tell(uint64_t sequence, task& x, step at);
@@ -81,6 +86,7 @@ private:
   std::unordered_map<uint64_t, task> tasks_; // by sequence in COMMANDS
   uint64_t delivered_ = 0;                // highest sequence taken
   std::optional<uint64_t> started_behind_;// where our first consumer began; empty before that
+  clock_time consuming_since_{};
   clock_time heard_{};
   clock_time asked_{};                    // when the consumer last said how much waits
   partition_listener owner_;

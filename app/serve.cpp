@@ -73,6 +73,7 @@ int serve(const serve_options& options) {
   }
   start_log(options.log_level, options.log_format == "json" ? log_style::json_lines : log_style::text, options.threads > 1);
   std::signal(SIGPIPE, SIG_IGN);
+  startup::prefer_large_pages();
   auto open_files = startup::raise_open_files();
   spdlog::debug("{} files may be open", open_files);
   if (auto cores = std::thread::hardware_concurrency(); cores != 0 && options.threads > cores)

@@ -12,7 +12,6 @@
 
 #include "actors/backlog_watch.hpp"
 #include "actors/command_bus.hpp"
-#include "actors/command_handler.hpp"
 #include "actors/event_stream.hpp"
 #include "actors/http_listener.hpp"
 #include "actors/kv_projector.hpp"
@@ -128,27 +127,27 @@ void shard::spawn_streams() {
 }
 
 void shard::spawn_reactors() {
+  own_commands_ = std::make_shared<own_commands>();
   std::map<std::string, kv_projector_actor> projectors;
   for (auto& model : own_.models->models()) {
     kv_projector_options projection{model, parts_.gateway, read_models_.at(model->bucket.str()), {}};
-    for (auto& [type, spec] : model->commands) {
-      command_handler_actor handler = spec.handler ? command_handler_actor{system_.spawn(remote_command_handler, parts_.gateway, *spec.handler)}
-                                                    : system_.spawn(model_command_handler);
-      projection.handlers.emplace(type, keep(handler));
-    }
+    for (auto& [type, spec] : model->commands)
+      if (spec.handler) projection.handlers.emplace(type, keep(system_.spawn(remote_command_handler, parts_.gateway, *spec.handler)));
     projectors.emplace(model->bucket.str(), keep(system_.spawn(kv_projector, std::move(projection))));
   }
   std::vector<read_model_actor> copies;
   for (auto& [bucket, copy] : read_models_) copies.push_back(copy);
   for (uint32_t p = 0; p <= subjects::partitions; ++p) // the last is for all of them
-    reactors_.push_back(system_.spawn(reactor, reactor_options{own_.models, parts_.gateway, p, projectors, p == subjects::partitions ? 1024U : 512U, counts_}));
+    reactors_.push_back(system_.spawn(reactor, reactor_options{own_.models, parts_.gateway, p, projectors, p == subjects::partitions ? 1024U : 512U, counts_, parts_.hub, own_commands_}));
   parts_.partitions = system_.spawn(partition_owner, partition_owner_options{parts_.gateway, parts_.readiness, {reactors_.begin(), reactors_.end()}, copies,
                                                                              shared_.id, own_.number, shared_.embedded_port != 0});
 }
 
 void shard::spawn_buses() {
   auto forwarder = keep(system_.spawn(request_forwarder, request_forwarder_options{.gateway = parts_.gateway, .counts = counts_}));
-  parts_.commands = system_.spawn(command_bus, command_bus_options{.models = served_, .gateway = parts_.gateway, .hub = parts_.hub, .reactors = reactors_.empty() ? nullptr : std::make_shared<const std::vector<reactor_actor>>(reactors_), .forwarder = forwarder, .counts = counts_});
+  command_bus_options bus{.models = served_, .gateway = parts_.gateway, .hub = parts_.hub, .forwarder = forwarder, .counts = counts_, .own = own_commands_};
+  if (!reactors_.empty()) bus.reactors = std::make_shared<const std::vector<reactor_actor>>(reactors_);
+  parts_.commands = system_.spawn(command_bus, std::move(bus));
   if (has_role(shared_.options, "gateway")) keep(system_.spawn(backlog_watch, backlog_watch_options{parts_.gateway, parts_.commands, shared_.options.max_backlog, counts_}));
   queries_ = keep(system_.spawn(query_bus, served_, std::move(read_models_), forwarder));
   for (auto& model : served_->models())

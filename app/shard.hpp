@@ -17,6 +17,7 @@
 #include "actors/connection_places.hpp"
 #include "actors/gatekeeper.hpp"
 #include "actors/metrics.hpp"
+#include "actors/own_commands.hpp"
 #include "actors/request_quota.hpp"
 #include "app/serve_options.hpp"
 #include "app/shutdown.hpp"
@@ -105,6 +106,7 @@ private:
   std::vector<reactor_actor> reactors_; // by partition, and one for the whole; none without the role
   query_bus_actor queries_;
   std::map<std::string, read_model_actor> read_models_;
+  std::shared_ptr<own_commands> own_commands_; // null without the role reactor
   std::vector<caf::strong_actor_ptr> others_;
   boost::asio::steady_timer poll_;
   std::function<void()> gone_;

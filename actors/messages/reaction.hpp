@@ -34,6 +34,8 @@ struct stored_command {
   milliseconds delay{0};     ///< Demo only.
   catalog::command_entry entry;
   uint32_t retry = 0;        ///< Put back from DEAD_LETTERS for the how manieth time; 0: never.
+  /// When this process asked for an outcome of its id, and there was none; empty when it did not. Never travels.
+  std::optional<clock_time> untold_at = {};
 };
 using stored_command_ptr = std::shared_ptr<const stored_command>;
 

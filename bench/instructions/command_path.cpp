@@ -8,7 +8,6 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/command_bus.hpp"
-#include "actors/command_handler.hpp"
 #include "actors/kv_projector.hpp"
 #include "actors/notification_hub.hpp"
 #include "actors/reactor.hpp"
@@ -52,18 +51,19 @@ command_path::command_path(boost::asio::io_context& io, caf::actor_system& syste
   projection.model = *loaded;
   projection.gateway = gateway;
   projection.read_model = table;
-  for (auto& [type, spec] : (*loaded)->commands)
-    projection.handlers.emplace(type, keep(system.spawn(model_command_handler)));
   auto projector = keep(system.spawn(kv_projector, std::move(projection)));
+  auto own = std::make_shared<own_commands>();
   auto owner = keep(system.spawn(deaf_owner));
   auto reactors = std::make_shared<std::vector<reactor_actor>>();
   for (uint32_t p = 0; p <= subjects::partitions; ++p)
-    reactors->push_back(keep(system.spawn(reactor, reactor_options{.models = settings_.models, .gateway = gateway, .partition = p, .projectors = {{bucket, projector}}})));
+    reactors->push_back(keep(system.spawn(reactor, reactor_options{.models = settings_.models, .gateway = gateway, .partition = p,
+                                                                   .projectors = {{bucket, projector}}, .hub = hub, .own = own})));
   command_bus_options bus;
   bus.models = settings_.models;
   bus.gateway = gateway;
   bus.hub = hub;
   bus.reactors = reactors;
+  bus.own = own;
   commands_ = keep(system.spawn(command_bus, std::move(bus)));
   client_ = keep(system.spawn(collector, answers_));
   io_.poll();

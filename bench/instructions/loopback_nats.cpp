@@ -46,8 +46,7 @@ void loopback_nats_state::deliver(const std::string& stream_name, uint64_t seque
   if (i == subscriptions_.end()) return;
   auto ack = "$JS.ACK." + stream_name + ".loopback.1." + std::to_string(sequence) + '.' +
              std::to_string(++to.delivered) + '.' + std::to_string(stored_ns) + ".0";
-  // Before the acknowledgement has been acted on, unlike the gateway: so the read model parses here what it would know.
-  self_->send(i->second.listener, nats_batch{i->second.tag, {message(x.subject, ack, x.headers, x.data)}});
+  self_->send(i->second.courier, nats_batch{i->second.tag, {message(x.subject, ack, x.headers, x.data)}});
 }
 
 void loopback_nats_state::on_request(const nats_request& x) {
@@ -67,7 +66,13 @@ void loopback_nats_state::on_request(const nats_request& x) {
   self_->send(x.listener, nats_reply{x.cookie, {}, message("_INBOX.loopback", {}, {}, body.dump())});
 }
 
-void loopback_nats_state::on_subscribe(const subscribe& x) { subscriptions_[x.subject] = {x.listener, x.tag}; }
+void loopback_nats_state::on_subscribe(const subscribe& x) {
+  // By way of somebody who comes behind those who are told of acknowledgements, as deliveries do at the gateway.
+  auto courier = self_->spawn([listener = x.listener](batch_listener::pointer self) -> batch_listener::behavior_type {
+    return {[=](nats_batch& batch) { self->send(listener, std::move(batch)); }};
+  });
+  subscriptions_[x.subject] = {courier, x.tag};
+}
 
 nats_gateway_actor::behavior_type loopback_nats(loopback_nats_ptr self) {
   return {

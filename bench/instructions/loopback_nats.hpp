@@ -36,7 +36,7 @@ private:
     std::vector<consumer> consumers;
   };
   struct subscription {
-    batch_listener listener;
+    batch_listener courier; ///< To whoever subscribed.
     uint64_t tag = 0;
   };
 

@@ -20,6 +20,8 @@ struct reactor_fixture : actor_fixture {
   kv_projector_actor projector = fake<kv_projector_actor>();
   reactor_actor reactor;
   metrics_ptr counts = std::make_shared<metrics>(*models);
+  notification_hub_actor hub = fake<notification_hub_actor>();
+  std::shared_ptr<own_commands> own = std::make_shared<own_commands>();
 
   void start() {
     reactor_options options;
@@ -28,6 +30,8 @@ struct reactor_fixture : actor_fixture {
     options.partition = 3;
     options.projectors = {{"notes", projector}, {"places", projector}};
     options.counts = counts;
+    options.hub = hub;
+    options.own = own;
     reactor = kept(sys.spawn(tidings::reactor, std::move(options)));
     consume_messages();
   }
