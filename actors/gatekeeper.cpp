@@ -72,7 +72,18 @@ void gatekeeper::replace_keys(std::vector<signing_key> keys) {
 bool gatekeeper::wait_for_keys(const net::http_request& request, std::function<void()> then) {
   if (!tokens_ || !wait_) return false;
   auto token = token_of(request);
-  return token && tokens_->names_unknown_key(*token) && wait_(std::move(then));
+  if (!token || !tokens_->names_unknown_key(*token)) return false;
+  auto number = ++waits_;
+  waiting_.emplace(number, std::move(then)); // first: the answer may come at once
+  auto waits = wait_([weak = weak_from_this(), number] {
+    if (auto self = weak.lock()) self->go_on(number);
+  });
+  if (!waits) waiting_.erase(number);
+  return waits;
+}
+
+void gatekeeper::go_on(uint64_t number) {
+  if (auto waiting = waiting_.extract(number)) waiting.mapped()();
 }
 
 bool is_public(std::string_view path) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include <caf/expected.hpp>
 
@@ -18,7 +20,7 @@ namespace tidings {
 
 /// Decides who a request comes from: by a session that anybody can make (`--auth none`), or by a token of an issuer that
 /// is trusted (`--auth jwt`). One for each thread; the tickets are the process's.
-class gatekeeper {
+class gatekeeper : public std::enable_shared_from_this<gatekeeper> {
 public:
   /// Without tokens: sessions.
   explicit gatekeeper(std::optional<token_verifier> tokens = std::nullopt,
@@ -47,13 +49,19 @@ public:
   /// How keys that a token names and nobody knows are asked for; without it they are not.
   void renew_by(key_wait wait) { wait_ = std::move(wait); }
   /// A request was not admitted. @returns whether keys are being asked for that could change that; then `then` is called
-  /// once they are here, or cannot be had.
+  /// once they are here, or cannot be had. Until then it stays here: what it holds on to is of this thread.
   bool wait_for_keys(const net::http_request& request, std::function<void()> then);
+  /// Whoever waits for keys is not told any more.
+  void forget_waiting() { waiting_.clear(); }
 
 private:
+  void go_on(uint64_t number);
+
   std::optional<token_verifier> tokens_;
   std::shared_ptr<event_tickets> tickets_;
   key_wait wait_;
+  uint64_t waits_ = 0;
+  std::unordered_map<uint64_t, std::function<void()>> waiting_;
 };
 
 /// What is answered without a token, since it tells nothing: probes, and the page that anybody could have from its source.

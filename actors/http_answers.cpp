@@ -22,7 +22,7 @@ constexpr std::string_view problem_type = "application/problem+json";
 constexpr const char* retry_after = "1"; // seconds, where nothing better is known
 constexpr std::string_view content_policy =
   "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
-  "frame-ancestors 'none'";
+  "form-action 'self'; frame-ancestors 'none'";
 
 uint16_t status_of(const command_answer& x, bool asked_for_status) {
   if (asked_for_status) return 200;
@@ -147,6 +147,7 @@ net::http_response problem(const caf::error& why, std::string_view path, std::st
   out.status = http_status_of(code);
   out.content_type = problem_type;
   out.body = render_problem(why, path, trace_id);
+  out.headers.emplace_back("Cache-Control", "no-store"); // a 404 may be kept otherwise, and what is not there may come
   if (worth_retrying(code)) {
     auto seconds = failure_of(why).retry_after;
     out.headers.emplace_back("Retry-After", seconds > 0 ? std::to_string(seconds) : retry_after);

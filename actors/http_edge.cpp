@@ -51,7 +51,9 @@ caf::error check_host(const net::http_request& request, const edge_rules& rules)
 
 caf::error check_site(const net::http_request& request, const edge_rules& rules) {
   if (request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS") return {};
-  if (request.header("sec-fetch-site") != "cross-site" || is_allowed_origin(request, rules)) return {};
+  // A site is any port and any name below a domain: pages of it are not all ours.
+  auto from = request.header("sec-fetch-site");
+  if ((from != "cross-site" && from != "same-site") || is_allowed_origin(request, rules)) return {};
   return make_error(errc::forbidden, "pages of this origin may not send requests here; the option --cors-origin adds it");
 }
 

@@ -2,6 +2,7 @@
 #include "actors/request_payload.hpp"
 
 #include "envelopes/errc.hpp"
+#include "envelopes/utf8.hpp"
 #include "net/media_type.hpp"
 
 namespace tidings {
@@ -35,12 +36,13 @@ caf::expected<json> read_payload(const net::http_request& request, const json& p
 caf::expected<json> read_parameters(const net::http_request& request, const json& params) {
   json payload = json::object();
   for (auto& [name, value] : net::parse_query_string(request.query)) {
+    // Percent escapes can make any bytes; the strict parser decides about the rest.
+    if (!is_utf8(name) || !is_utf8(value)) return make_error(errc::malformed_request, "a parameter is not UTF-8");
     if (payload.contains(name)) return make_error(errc::malformed_request, "the parameter " + name + " is given twice");
     payload[name] = value;
   }
   for (auto& [name, value] : params.items()) payload[name] = value;
-  // Percent escapes can make any bytes; the strict parser decides what is text.
-  return parse_json(payload.dump(-1, ' ', false, json::error_handler_t::ignore));
+  return parse_json(payload.dump());
 }
 
 } // namespace tidings

@@ -7,17 +7,30 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "app/printable.hpp"
 #include "envelopes/json.hpp"
 
 namespace tidings {
 
 namespace {
 
-/// The message as a JSON string: what is logged may quote what clients sent.
+// What is logged may quote what clients, handlers and servers sent: it can neither begin a line of its own nor steer a terminal.
+
+/// The message on one line.
+class text_message : public spdlog::custom_flag_formatter {
+public:
+  void format(const spdlog::details::log_msg& msg, const std::tm&, spdlog::memory_buf_t& dest) override {
+    auto text = printable({msg.payload.data(), msg.payload.size()});
+    dest.append(text.data(), text.data() + text.size());
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<text_message>(); }
+};
+
+/// The message as a JSON string of ASCII.
 class json_message : public spdlog::custom_flag_formatter {
 public:
   void format(const spdlog::details::log_msg& msg, const std::tm&, spdlog::memory_buf_t& dest) override {
-    auto text = json(std::string_view{msg.payload.data(), msg.payload.size()}).dump(-1, ' ', false, json::error_handler_t::replace);
+    auto text = json(std::string_view{msg.payload.data(), msg.payload.size()}).dump(-1, ' ', true, json::error_handler_t::replace);
     dest.append(text.data(), text.data() + text.size());
   }
   std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<json_message>(); }
@@ -52,8 +65,8 @@ void start_log(const std::string& level, log_style style, bool shards) {
     logger->set_formatter(std::move(formatter));
   } else {
     auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-    formatter->add_flag<shard_number>(shard_flag);
-    formatter->set_pattern(shards ? "%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ [%k] %v" : "%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v");
+    formatter->add_flag<text_message>('*').add_flag<shard_number>(shard_flag);
+    formatter->set_pattern(shards ? "%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ [%k] %*" : "%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %*");
     logger->set_formatter(std::move(formatter));
   }
   logger->set_level(spdlog::level::from_str(level));

@@ -177,9 +177,12 @@ void shard::spawn_listener() {
                                                                        shared_.places, shared_.tls});
 }
 
-reporter_peer shard::line() const {
-  auto send = [&io = io_, to = reporter_](auto x) {
-    boost::asio::post(io, [to, x = std::move(x)]() mutable { caf::anon_send(to, std::move(x)); });
+reporter_peer shard::line() {
+  // Other shards get the way, not the handle: an actor is counted, and ended, on its own thread only.
+  auto send = [this](auto x) {
+    boost::asio::post(io_, [this, x = std::move(x)]() mutable {
+      if (reporter_) caf::anon_send(reporter_, std::move(x));
+    });
   };
   return {send, send};
 }
@@ -216,6 +219,7 @@ void shard::stop_server(std::function<void()> stopped) {
 
 void shard::end(std::function<void()> gone) {
   gone_ = std::move(gone);
+  own_.door->forget_waiting();
   for (auto& other : others_) caf::anon_send_exit(other, caf::exit_reason::user_shutdown);
   auto exit = [](auto& handle) {
     if (handle) caf::anon_send_exit(handle, caf::exit_reason::user_shutdown);

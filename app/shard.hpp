@@ -73,8 +73,8 @@ public:
   void end(std::function<void()> gone);
 
   boost::asio::io_context& io() noexcept { return io_; }
-  /// The way to our reporter for those of other shards; only with several.
-  reporter_peer line() const;
+  /// The way to our reporter for those of other shards; only with several. May be used, and dropped, on any thread while we are there.
+  reporter_peer line();
 
 private:
   bool is_alone() const noexcept { return shared_.options.threads == 1; }

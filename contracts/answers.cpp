@@ -69,6 +69,7 @@ json answers::problem(uint16_t status, const std::vector<errc>& codes) const {
   json detail = json{{"properties", json{{"status", json{{"const", status}}}, {"code", json{{"enum", std::move(names)}}}}}};
   json schema = json{{"allOf", json::array({ref("schemas", "Problem"), std::move(detail)})}};
   json response = json{{"description", what + "."}, {"content", json{{"application/problem+json", json{{"schema", std::move(schema)}}}}}};
+  add_header(response, "Cache-Control");
   if (worth_retrying(codes.front())) add_header(response, "Retry-After");
   if (std::find(codes.begin(), codes.end(), errc::outcome_unknown) != codes.end()) add_header(response, "Location?");
   return response;

@@ -19,6 +19,7 @@
 #include <boost/beast/ssl/ssl_stream.hpp>
 
 #include "envelopes/errc.hpp"
+#include "envelopes/shown_url.hpp"
 
 namespace tidings::net {
 
@@ -123,7 +124,7 @@ private:
 } // namespace
 
 caf::expected<fetch_url> parse_fetch_url(const std::string& text) {
-  auto wrong = make_error(errc::bad_configuration, "'" + text + "' is not a URL like https://login.example.org/keys");
+  auto wrong = make_error(errc::bad_configuration, "'" + without_secrets(text) + "' is not a URL like https://login.example.org/keys");
   fetch_url url;
   url.tls = text.starts_with("https://");
   if (!url.tls && !text.starts_with("http://")) return wrong;

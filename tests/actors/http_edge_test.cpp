@@ -73,15 +73,18 @@ CAF_TEST(a preflight is one with a method of an allowed origin) {
   CAF_CHECK(!http_edge::is_preflight(request({{"origin", "https://app.example"}}, "OPTIONS"), rules));
 }
 
-CAF_TEST(pages of other sites change nothing) {
+CAF_TEST(pages of other origins change nothing) {
   auto refused = [&](const std::string& site, const std::string& origin, const std::string& method) {
     return static_cast<bool>(http_edge::check_site(request({{"sec-fetch-site", site}, {"origin", origin}}, method), rules));
   };
   CAF_CHECK(refused("cross-site", "https://evil.example", "POST"));
   CAF_CHECK(refused("cross-site", "null", "DELETE"));
+  CAF_CHECK(refused("same-site", "https://evil.here.example", "POST"));
+  CAF_CHECK(!refused("same-site", "https://app.example", "POST"));
   CAF_CHECK(!refused("cross-site", "https://app.example", "POST"));
   CAF_CHECK(!refused("cross-site", "https://evil.example", "GET"));
   CAF_CHECK(!refused("same-origin", "https://here.example", "POST"));
+  CAF_CHECK(!refused("none", "", "POST"));
   CAF_CHECK(!http_edge::check_site(request({}), rules));
 }
 

@@ -172,6 +172,11 @@ CAF_TEST(a parameter that is given twice is malformed) {
   CAF_CHECK_EQUAL(code(call("GET", "/queries/GetNote?id=1&id=2")), "malformed_request");
 }
 
+CAF_TEST(a parameter that is not UTF8 is malformed and not mended) {
+  for (auto* query : {"id=n%ff1", "n%ffid=1", "id=%c0%80", "id=%ed%a0%80", "id=%00"}) CAF_CHECK_EQUAL(code(call("GET", std::string{"/queries/GetNote?"} + query)), "malformed_request");
+  CAF_CHECK_EQUAL(code(call("GET", "/notes/n1?x=%ff")), "malformed_request");
+}
+
 CAF_TEST(the path wins over a parameter of the same name) {
   CAF_CHECK_EQUAL(dump(as<ask_query>(call("GET", "/notes/n1?id=n2")).payload), R"({"id":"n1"})");
 }

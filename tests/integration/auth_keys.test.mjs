@@ -168,3 +168,27 @@ test('a token of a new key counts at once, and nobody makes us ask the issuer to
     assert.ok(performance.now() - began > 8_000 && performance.now() - began < 13_000);
   });
 });
+
+test('SIGTERM does not wait for an issuer that never answers', async (world) => {
+  const issued = await Issuer.make(world);
+  let asked = 0;
+  const server = http.createServer((request, response) => {
+    asked += 1;
+    if (asked === 1) response.end(fs.readFileSync(issued.file));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  world.adopt({ close: () => (server.closeAllConnections(), new Promise((resolve) => server.close(resolve))) });
+  const tidings = await world.tidings({
+    args: ['--auth', 'jwt', '--jwks', `http://127.0.0.1:${server.address().port}/keys`, '--jwt-issuer', issuer, '--jwt-audience', audience, '--threads', '2'],
+  });
+  const { privateKey } = await generateKeyPair('ES256');
+  const unknown = await issued.token('anna', { header: { kid: 'unknown' }, key: privateKey });
+  // Enough that both threads hold some of them.
+  const held = Array.from({ length: 16 }, () => tidings.client.get('/locations', { headers: bearer(unknown) }).then(({ status }) => status, (error) => error.code));
+  await eventually('the issuer is asked', () => asked === 2);
+  const began = performance.now();
+  tidings.child.kill('SIGTERM');
+  assert.deepEqual(await tidings.child.exited(9_500), { code: 0, signal: null });
+  console.log(`# ended after ${Math.round(performance.now() - began)} ms`);
+  for (const how of await Promise.all(held)) assert.ok([401, 503, 'ECONNRESET', 'ECONNREFUSED'].includes(how), `${how}`);
+});

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: MIT
-// HTTPS of its own, and NATS by TLS and with credentials that nobody sees.
+// HTTPS of its own, and NATS by TLS.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
-import { createUser } from 'nkeys.js';
 import { Authority } from './lib/certificates.mjs';
 import { checkCompleted, checkProblem, town } from './lib/contract.mjs';
-import { bearer, Issuer } from './lib/issuer.mjs';
-import { NatsServer } from './lib/nats_server.mjs';
-import { operated } from './lib/operator.mjs';
-import { freePort } from './lib/ports.mjs';
-import { eventually, pause } from './lib/wait.mjs';
+import { eventually } from './lib/wait.mjs';
 import { test } from './lib/world.mjs';
 
 function ask(origin, path, { ca, method = 'GET', headers = {}, body } = {}) {
@@ -147,85 +142,9 @@ test('NATS by TLS: only a server that the authority vouches for', async (world) 
       start(`tls://localhost:${nats.port}`, stranger.ca), start(`tls://localhost:${nats.port}`), start(`tls://localhost:${misnamed.port}`, authority.ca),
       start(`nats://localhost:${plain.port}`, authority.ca),
     ]);
-    await pause(2_000);
     for (const { client, child } of all) {
-      assert.equal(await client.ready(), 503);
-      assert.match(child.stderr, /NATS: cannot connect yet/);
+      await eventually('it says that it cannot', () => /NATS: cannot connect yet/.test(child.stderr), { deadline: 20_000 });
+      assert.equal((await client.get('/readyz')).status, 503);
     }
-  });
-});
-
-test('what is secret is nowhere to be read', async (world) => {
-  const canary = 'canary-5f2b9c7d1e';
-  const seed = createUser();
-  const config = `authorization { users: [ { user: tidings, password: "${canary}" }, { nkey: "${seed.getPublicKey()}" } ] }\n`;
-  const nats = new NatsServer();
-  Object.assign(nats, { store: world.directory(), args: ['--config', world.file('nats.conf', config)], port: await freePort() });
-  nats.url = `nats://127.0.0.1:${nats.port}`;
-  await nats.start();
-  world.adopt(nats);
-  const issued = await Issuer.make(world);
-  const seedText = new TextDecoder().decode(seed.getSeed());
-  const told = async (tidings) => {
-    const { client } = tidings;
-    const token = await issued.token('anna', { claims: { canary } });
-    const answers = [
-      await client.get('/readyz'), await client.get('/metrics', { headers: bearer(token) }), await client.get('/model', { headers: bearer(token) }), await client.get('/services', { headers: bearer(token) }),
-      await client.get('/openapi.json', { headers: bearer(token) }), await client.get(`/locations/${canary.length}`, { headers: bearer(`${token}x`) }),
-      await client.get('/events?ticket=secret-ticket', {}), await client.command('CreateLocation', {}, { headers: bearer(token) }),
-      await client.get('/nothing', { headers: { cookie: `tidings_token=${token}; tidings_session=${canary}` } }),
-    ];
-    const places = {
-      log: tidings.child.stderr, output: tidings.child.stdout, 'process list': fs.readFileSync(`/proc/${tidings.child.pid}/cmdline`, 'latin1'),
-      ...Object.fromEntries(answers.map((answer, i) => [`answer ${i}`, JSON.stringify([answer.headers, answer.text])])),
-    };
-    for (const [place, text] of Object.entries(places))
-      for (const secret of [canary, seedText, token, token.split('.')[1], 'secret-ticket']) assert.ok(!text.includes(secret), `${place} tells ${secret.slice(0, 20)}`);
-  };
-  const args = [...issued.args, '--log-level', 'trace'];
-
-  await world.claim('a password in a file', async () => {
-    const tidings = await world.tidings({ nats: nats.url, args: [...args, '--nats-user', 'tidings', '--nats-password-file', world.file('password', `${canary}\n`)] });
-    await told(tidings);
-    const headers = bearer(await issued.token('anna'));
-    checkCompleted(await tidings.client.command('CreateLocation', town('Oslo'), { wait: 5, headers }));
-  });
-  await world.claim('a password in the environment', async () => {
-    const store = world.directory();
-    const tidings = world.launch(['serve', '--listen', '127.0.0.1:0', ...args], { cwd: store, env: { TIDINGS_NATS: nats.url.replace('//', `//tidings:${canary}@`) } });
-    await tidings.listening();
-    await tidings.client.waitReady();
-    await told(tidings);
-  });
-  await world.claim('the seed of an NKey in a file', async () => {
-    const tidings = await world.tidings({ nats: nats.url, args: [...args, '--nats-nkey-file', world.file('seed', `${seedText}\n`)] });
-    await told(tidings);
-  });
-  await world.claim('a file of credentials, as nsc makes them', async () => {
-    const { config: operator, creds, seed: secret } = operated();
-    const other = await world.natsServer({ args: ['--config', world.file('operator.conf', operator)] });
-    const tidings = await world.tidings({ nats: other.url, args: [...args, '--nats-creds', world.file('user.creds', creds)] });
-    await told(tidings);
-    assert.ok(!tidings.child.stderr.includes(secret));
-    const refused = await world.tidings({ nats: other.url, ready: false, args: [...args, '--nats-creds', world.file('other.creds', operated().creds)] });
-    await eventually('strangers may not', () => /NATS: cannot connect yet/.test(refused.child.stderr));
-  });
-  await world.claim('nor when it is wrong', async () => {
-    const wrong = async (more, env = {}) => {
-      const tidings = world.launch(['serve', '--listen', '127.0.0.1:0', '--log-level', 'trace', ...more], { env });
-      return tidings;
-    };
-    const bad = await wrong(['--nats', `http://tidings:${canary}@host:1`]);
-    assert.equal((await bad.child.exited()).code, 2);
-    assert.ok(!bad.child.stderr.includes(canary), bad.child.stderr);
-    const refused = await wrong(['--nats', nats.url, '--nats-user', 'tidings', '--nats-password-file', world.file('password', `${canary}-wrong`)]);
-    await refused.listening();
-    await eventually('it says that it may not', () => /NATS: cannot connect yet/.test(refused.child.stderr));
-    assert.ok(!refused.child.stderr.includes(canary));
-    const noSeed = await wrong(['--nats', nats.url, '--nats-nkey-file', world.file('seed', `S${canary}`)]);
-    assert.notEqual((await noSeed.child.exited()).code, 0);
-    assert.match(noSeed.child.stderr, /--nats-nkey-file/);
-    assert.ok(!noSeed.child.stderr.includes(canary));
-    noSeed.close = () => {};
   });
 });

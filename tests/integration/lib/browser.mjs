@@ -12,10 +12,10 @@ const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 const screenshots = path.join(repository, 'build/screenshots');
 
 export class Browser {
-  static async start() {
+  static async start({ args = [] } = {}) {
     const browser = new Browser();
     // CI is root in a container, where Chromium's own sandbox cannot be.
-    browser.chromium = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+    browser.chromium = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', ...args] });
     return browser;
   }
 

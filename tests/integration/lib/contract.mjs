@@ -73,6 +73,7 @@ export function checkRejected(answer, status, code, type) {
 export function checkProblem(answer, status, code) {
   assert.equal(answer.status, status, answer.text);
   assert.match(answer.headers['content-type'], /^application\/problem\+json/);
+  assert.equal(answer.headers['cache-control'], 'no-store');
   const problem = answer.json;
   assert.deepEqual(Object.keys(problem), problemFields);
   assert.equal(problem.status, status);
