@@ -17,7 +17,7 @@ struct command_bus_options {
   catalog_ptr models;
   nats_gateway_actor gateway;
   notification_hub_actor hub;
-  reactors_ptr reactors;                 ///< Null in a process without them.
+  reactors_ptr reactors = {};            ///< Null in a process without them.
   request_forwarder_actor forwarder;     ///< For types that no model declares; null: refused.
   size_t max_waiters = 20'000;           ///< Waits at a time; beyond it `overloaded`.
   milliseconds publish_deadline{5000};
