@@ -5,6 +5,8 @@
 
 #include <nats/nats.h>
 
+#include "envelopes/subjects.hpp"
+
 namespace tidings::bench {
 
 namespace {
