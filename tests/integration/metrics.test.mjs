@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { town } from './lib/contract.mjs';
 import { orders, serveOrders } from './lib/orders.mjs';
 import { Metrics, scrape } from './lib/prometheus.mjs';
 import { newSession, Stream } from './lib/streams.mjs';
 import { example, repository } from './lib/tidings.mjs';
-import { eventually } from './lib/wait.mjs';
+import { eventually, slowdown } from './lib/wait.mjs';
 import { test } from './lib/world.mjs';
 
 test('traffic is counted', async (world) => {
@@ -89,8 +90,36 @@ test('traffic is counted', async (world) => {
   });
 });
 
+/** Asks for so many paths that nobody asked for before, over a few connections with many requests in flight each. */
+async function flood(origin, paths) {
+  const { hostname, port } = new URL(origin);
+  const batch = 500;
+  const one = (share) => new Promise((resolve, reject) => {
+    let [sent, answered, rest] = [0, 0, ''];
+    const socket = net.connect(Number(port), hostname);
+    const send = () => {
+      const names = randomBytes(16 * batch).toString('hex');
+      let text = '';
+      for (let i = 0; i < batch; i += 1) text += `GET /${names.slice(32 * i, 32 * i + 32)} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+      sent += batch;
+      socket.write(text);
+    };
+    socket.setEncoding('latin1').on('error', reject).on('close', () => reject(new Error(`closed after ${answered} answers`)));
+    socket.on('data', (chunk) => {
+      const parts = (rest + chunk).split('HTTP/1.1 404 ');
+      answered += parts.length - 1;
+      rest = parts.at(-1).slice(-12); // the line may come in two pieces
+      if (answered >= share) return resolve(socket.removeAllListeners('close').destroy());
+      if (sent - answered < batch) send();
+    });
+    send();
+    send();
+  });
+  await Promise.all(Array.from({ length: 4 }, () => one(paths / 4)));
+}
+
 test('what clients send makes no label', async (world) => {
-  const { client } = await world.tidings();
+  const { client, origin, child } = await world.tidings();
   const before = (await scrape(client)).size;
   const junk = () => randomBytes(8).toString('hex');
   const shapes = [
@@ -102,6 +131,10 @@ test('what clients send makes no label', async (world) => {
     await client.request(method, target).catch(() => {}); // Node itself refuses some methods
   }
   for (let i = 0; i < 50; i += 1) await client.command(`T${junk()}`, {});
+  const memory = () => Number(/VmRSS:\s+(\d+) kB/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]) / 1024;
+  const began = memory();
+  await flood(origin, slowdown === 1 ? 1_000_000 : 100_000);
+  if (slowdown === 1) assert.ok(memory() < began + 32, `${began} MiB before, ${memory()} after`);
   // The streams' sizes may have been looked at for the first time meanwhile.
   const after = await scrape(client);
   const streams = ['tidings_stream_messages', 'tidings_stream_bytes'].reduce((sum, name) => sum + (after.families.get(name)?.samples.length ?? 0), 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // slowhttptest, a tool that others wrote to show that servers can be starved by slow clients.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { Child } from './lib/child.mjs';
 import { checkCompleted, town } from './lib/contract.mjs';
 import { Client } from './lib/http.mjs';
@@ -19,7 +20,11 @@ async function attack(world, origin, args, seconds) {
 }
 
 test('slow clients starve nobody', async (world) => {
-  const { client, origin } = await world.tidings();
+  const { client, origin, child } = await world.tidings();
+  const files = () => fs.readdirSync(`/proc/${child.pid}/fd`).length;
+  checkCompleted(await client.command('CreateLocation', town('Rome'), { wait: 5 }));
+  client.close();
+  const before = files();
   let going = true;
   const waits = [];
   const canaries = (async () => {
@@ -56,5 +61,7 @@ test('slow clients starve nobody', async (world) => {
     assert.ok(sorted.at(-1) < within(2_000));
     checkCompleted(await client.command('CreateLocation', town('Oslo'), { wait: 5 }));
     await eventually('it is ready', async () => (await client.ready()) === 200);
+    client.close();
+    await eventually(`files as before (${before})`, () => files() <= before + 2, { deadline: 40_000 });
   });
 });

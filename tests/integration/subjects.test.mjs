@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { StringCodec } from 'nats';
+import { within } from './lib/wait.mjs';
 import { test } from './lib/world.mjs';
 
 const text = StringCodec();
@@ -14,7 +15,7 @@ function raw(port, bytes) {
   return new Promise((resolve) => {
     const socket = net.connect(port, '127.0.0.1', () => socket.write(bytes));
     let seen = '';
-    socket.setTimeout(5000, () => socket.destroy());
+    socket.setTimeout(within(20_000), () => socket.destroy());
     socket.on('data', (x) => { seen += x.toString('latin1'); });
     socket.on('error', () => {});
     socket.on('close', () => resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(seen)?.[1] ?? 0)));
@@ -69,10 +70,26 @@ test('every byte in types, ids, keys and headers', async (world) => {
     clean('key');
   });
 
+  await world.claim('in the key that a query asks for, and in its type, raw and escaped', async () => {
+    const one = async (path, byte, before, after, escaped) => {
+      const written = escaped ? Buffer.from(`%${byte.toString(16).padStart(2, '0')}`) : Buffer.from([byte]);
+      const status = await raw(port, Buffer.concat([Buffer.from(`GET ${path}${before}`), written, Buffer.from(`${after} HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=1\r\nConnection: close\r\n\r\n`)]));
+      // An unknown type of query is asked for elsewhere, and the spy counts as somebody who listens.
+      const possible = path === '/queries/' ? 504 : path.startsWith('/events') ? 401 : 404;
+      const where = `${path} byte ${byte}, ${escaped ? 'escaped' : 'raw'}: ${status}`;
+      if (/^[A-Za-z0-9_-]$/.test(String.fromCharCode(byte))) assert.equal(status, possible, where);
+      else assert.ok((status >= 400 && status < 500) || (!escaped && (byte === 0x3f || byte === 0x26) && status === possible), where);
+    };
+    for (const path of ['/queries/', '/locations/', '/queries/GetLocation?id=', '/commands/', '/events?last_event_id='])
+      for (const [escaped, first] of [false, true].flatMap((x) => Array.from({ length: 8 }, (_, i) => [x, 32 * i])))
+        await Promise.all(Array.from({ length: 32 }, (_, i) => first + i).map((byte) => [['', 'no'], ['n', 'o'], ['no', '']].map(([before, after]) => one(path, byte, before, after, escaped))).flat());
+    clean('query');
+  });
+
   await world.claim('in Idempotency-Key, Tidings-Session and a header that claims to be NATS', async () => {
     for (let byte = 0; byte < 256; byte += 1) {
       const b = String.fromCharCode(byte);
-      for (const header of [`Idempotency-Key: a${b}z`, `Tidings-Session: 0123456789012345678901${b}`, `Nats-Msg-Id: a${b}z`, `traceparent: 00-${b}`]) {
+      for (const header of [`Idempotency-Key: a${b}z`, ...[`${b}0123456789012345678901`, `01234567890${b}12345678901`, `0123456789012345678901${b}`].map((session) => `Tidings-Session: ${session}`), `Nats-Msg-Id: a${b}z`, `traceparent: 00-${b}`]) {
         await raw(port, Buffer.from(`POST /commands/CreateLocation HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n${header}\r\nContent-Length: ${good.length}\r\n\r\n${good}`, 'latin1'));
       }
     }
