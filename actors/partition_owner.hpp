@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <functional>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -76,9 +78,7 @@ private:
   void write(partition_table next);
   void adopt();
   void grant(std::vector<std::pair<uint32_t, uint64_t>> places);
-  /// Those that are ours, by number.
-  template <class Which>
-  void lose(Which which);
+  void lose(const std::function<bool(uint32_t)>& which);
   void give_up(uint32_t partition);
   void give_up_more_than(uint32_t share);
   void on_finished(uint32_t partition, uint64_t tenure);
