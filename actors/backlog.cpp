@@ -14,6 +14,7 @@ constexpr auto shortest_interval = std::chrono::milliseconds{50}; // a rate over
 
 /// What a consumer serves: a partition's number, empty for the whole stream; none when it is not a reactor's.
 std::optional<std::string> serves(const json& consumer) {
+  if (!consumer.is_object()) return std::nullopt; // one that ended while the server made the list
   auto config = consumer.value("config", json::object());
   if (config.value("ack_policy", std::string{}) != "explicit" || config.value("durable_name", std::string{}).empty()) return std::nullopt;
   auto filter = config.value("filter_subject", std::string{});

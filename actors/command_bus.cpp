@@ -2,6 +2,7 @@
 #include "actors/command_bus.hpp"
 
 #include "actors/headers.hpp"
+#include "actors/stored_command.hpp"
 #include "envelopes/errc.hpp"
 #include "envelopes/ids.hpp"
 #include "envelopes/subjects.hpp"
@@ -51,9 +52,9 @@ void command_bus_state::submit(submit_command& x) {
     options_.counts->refused(refusal::waits);
     return refuse_with(make_error(errc::overloaded, "too many commands are being waited for"));
   }
-  auto order = std::make_shared<wait_order>(wait_order{options_.gateway, options_.hub, options_.reactor, std::move(*id), *x.owner,
+  auto order = std::make_shared<wait_order>(wait_order{options_.gateway, options_.hub, options_.reactors, std::move(*id), *x.owner,
                                                        std::move(*outgoing), x.wait, options_.publish_deadline,
-                                                       std::move(x.listener), x.cookie, std::move(slot), nullptr, options_.counts, std::move(full)});
+                                                       std::move(x.listener), x.cookie, std::move(slot), nullptr, options_.counts, std::move(full), options_.own});
   self_->spawn(command_waiter, std::move(order));
 }
 
@@ -73,20 +74,26 @@ caf::expected<outgoing_command> command_bus_state::prepare(submit_command& x, co
     out.headers.emplace_back(command_headers::digest, out.digest);
   }
   if (x.expected_revision) out.headers.emplace_back(command_headers::expected_revision, std::to_string(*x.expected_revision));
+  std::optional<milliseconds> expires; // since 1970
   if (x.ttl) {
-    auto expires = std::chrono::system_clock::now() + *x.ttl;
-    auto since_1970 = std::chrono::duration_cast<milliseconds>(expires.time_since_epoch());
-    out.headers.emplace_back(command_headers::expires, std::to_string(since_1970.count()));
+    expires = std::chrono::duration_cast<milliseconds>((std::chrono::system_clock::now() + *x.ttl).time_since_epoch());
+    out.headers.emplace_back(command_headers::expires, std::to_string(expires->count()));
   }
   if (x.delay.count() > 0) out.headers.emplace_back(command_headers::delay, std::to_string(x.delay.count()));
   if (!x.traceparent.empty()) out.headers.emplace_back(command_headers::traceparent, x.traceparent);
   // Commands of a model with unique members share one partition, so that whoever owns it sees them all in order.
   auto partition = subjects::partition_of(model->unique.empty() ? out.key : model->bucket.str());
   out.subject = subjects::command_log(partition, spec->type, id);
-  out.data = to_json(command_request{out.type, id.str(), std::move(x.service_id), now_rfc3339(), std::move(x.payload)});
+  command_request request{out.type, id.str(), std::move(x.service_id), now_rfc3339(), std::move(x.payload)};
+  out.data = to_json(request);
   if (max_payload > 0 && out.data.size() + message_overhead > static_cast<size_t>(max_payload))
     return make_error(errc::payload_too_large, "the command is larger than the NATS server takes (max_payload "
                                                  + std::to_string(max_payload) + " bytes)");
+  if (options_.own) {
+    out.meaning = std::make_unique<stored_command>(stored_command{std::move(request), *x.owner, std::move(*key), {}, out.digest, x.traceparent,
+                                                                  x.expected_revision, {}, std::min(x.delay, longest_delay), {model, spec}});
+    if (expires) out.meaning->expires = std::chrono::system_clock::time_point{*expires};
+  }
   return out;
 }
 
@@ -96,7 +103,7 @@ void command_bus_state::attach(const attach_command& x) {
     options_.counts->refused(refusal::waits);
     return refuse(x.listener, x.cookie, x.command_id->str(), make_error(errc::overloaded, "too many commands are being waited for"));
   }
-  auto order = std::make_shared<wait_order>(wait_order{options_.gateway, options_.hub, options_.reactor, *x.command_id, *x.owner,
+  auto order = std::make_shared<wait_order>(wait_order{options_.gateway, options_.hub, options_.reactors, *x.command_id, *x.owner,
                                                        std::nullopt, draining ? milliseconds{0} : x.wait, options_.publish_deadline, x.listener,
                                                        x.cookie, std::move(slot), types_, options_.counts});
   self_->spawn(command_waiter, std::move(order));

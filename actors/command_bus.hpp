@@ -17,11 +17,12 @@ struct command_bus_options {
   catalog_ptr models;
   nats_gateway_actor gateway;
   notification_hub_actor hub;
-  reactor_actor reactor;                 ///< Null in a process without one.
+  reactors_ptr reactors = {};            ///< Null in a process without them.
   request_forwarder_actor forwarder;     ///< For types that no model declares; null: refused.
   size_t max_waiters = 20'000;           ///< Waits at a time; beyond it `overloaded`.
   milliseconds publish_deadline{5000};
   metrics_ptr counts = std::make_shared<metrics>();
+  std::shared_ptr<own_commands> own = {}; ///< For the reactor of this process; null without one.
 };
 
 /// Where every command enters, whichever way it came: nothing invalid gets past it to NATS.

@@ -89,7 +89,7 @@ uint64_t floor_of(const std::vector<settled_floor>& floors, std::string_view sub
   std::optional<uint64_t> result;
   for (auto& floor : floors)
     if (floor.filter.empty() || subjects::overlaps(floor.filter, subject))
-      result = std::min(result.value_or(floor.sequence), floor.sequence);
+      result = std::max(result.value_or(floor.sequence), floor.sequence);
   return result.value_or(0);
 }
 

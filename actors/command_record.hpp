@@ -51,7 +51,8 @@ struct settled_floor {
 /// @param last_sequence Of COMMANDS, asked for before the consumers: one with nothing left has settled up to there.
 std::vector<settled_floor> settled_floors(const json& consumers, uint64_t last_sequence);
 
-/// The floor for a command with this subject; 0 when nobody consumes it.
+/// The floor for a command with this subject: whatever one consumer knows to be settled is, also when another one was left behind. 0
+/// when nobody consumes it.
 uint64_t floor_of(const std::vector<settled_floor>& floors, std::string_view subject);
 
 } // namespace tidings

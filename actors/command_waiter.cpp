@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "actors/command_waiter.hpp"
 
+#include <algorithm>
+#include <charconv>
+
 #include <caf/after.hpp>
 
 #include "actors/headers.hpp"
@@ -40,6 +43,14 @@ command_waiter_actor::behavior_type table_of_contents(command_waiter_ptr self, c
   };
 }
 
+/// Who may know of a command: the reactor of its partition, and the one of the whole stream.
+std::vector<reactor_actor> reactors_of(const reactors_ptr& all, std::string_view partition) {
+  uint32_t number = 0;
+  auto [end, problem] = std::from_chars(partition.data(), partition.data() + partition.size(), number);
+  if (!all || problem != std::errc{} || number >= subjects::partitions) return {};
+  return {all->at(number), all->at(subjects::partitions)};
+}
+
 bool nothing_there(const net::nats_message& msg) {
   return msg.status() == 404;
 }
@@ -54,6 +65,7 @@ void command_waiter_state::init(std::shared_ptr<wait_order> order) {
   self_->send(order_->hub, watch_command{order_->command_id.str(), self_});
   if (!order_->outgoing) return look_for_outcome(order_->owner);
   type_ = order_->outgoing->type;
+  partition_ = subjects::token_at(order_->outgoing->subject, 1);
   key_ = order_->outgoing->key;
   if (order_->outgoing->digest.empty()) publish_now();
   else look_for_outcome(order_->owner);
@@ -91,6 +103,7 @@ void command_waiter_state::on_reply(const nats_reply& x) {
 
 void command_waiter_state::on_outcome_lookup(const nats_reply& x) {
   if (nothing_there(x.message)) {
+    if (order_->outgoing && order_->outgoing->meaning) order_->outgoing->meaning->untold_at = started_;
     if (order_->outgoing) return order_->no_room ? look_for_earlier_copy() : publish_now();
     if (asked_public_ || order_->owner == public_owner()) return look_for_command();
     asked_public_ = true;
@@ -132,6 +145,7 @@ void command_waiter_state::on_command_lookup(const nats_reply& x) {
     return;
   }
   type_ = subjects::token_at(x.message.header("Nats-Subject"), 2);
+  partition_ = subjects::token_at(x.message.header("Nats-Subject"), 1);
   key_ = x.message.header(command_headers::key);
   auto text = std::string{x.message.header("Nats-Sequence")};
   accepted(std::strtoull(text.c_str(), nullptr, 10));
@@ -149,7 +163,11 @@ void command_waiter_state::on_published(const published& x) {
   if (step_ != step::publishing) return;
   if (!x.error) {
     // Our own second try is a duplicate too; only an id that somebody chose may belong to another command.
-    if (!x.duplicate || order_->outgoing->digest.empty()) return accepted(x.sequence);
+    if (!x.duplicate || order_->outgoing->digest.empty()) {
+      auto& out = *order_->outgoing;
+      if (order_->own && out.meaning) order_->own->keep(x.sequence, std::move(out.meaning), std::move(out.data));
+      return accepted(x.sequence);
+    }
     step_ = step::comparing;
     self_->send(order_->gateway, nats_request{net::jetstream::api("DIRECT.GET.COMMANDS"), {}, json{{"seq", x.sequence}}.dump(),
                                               lookup_timeout, self_, first_copy});
@@ -201,6 +219,7 @@ void command_waiter_state::on_timeout() {
 
 void command_waiter_state::on_notification(const notification& x) {
   if (step_ == step::done || x.status == outcome_status::pending) return;
+  told_ = true; // a settled outcome ends the watch at the hub
   // A foreign command with the same id is not ours to see.
   if (!may_see(x.owner)) return;
   if (order_->outgoing && x.digest != order_->outgoing->digest) return;
@@ -228,10 +247,16 @@ void command_waiter_state::answer_pending() {
             0, std::make_shared<const std::string>(to_json(pending))});
   };
   // Right after our own acknowledgement there is nothing to ask.
-  if (!order_->reactor || (order_->outgoing && order_->wait == 0ms)) return give(stage::accepted);
+  auto asked = reactors_of(order_->reactors, partition_);
+  if (asked.empty() || (order_->outgoing && order_->wait == 0ms)) return give(stage::accepted);
   step_ = step::asking;
-  self_->request(order_->reactor, caf::infinite, ask_stage{sequence_})
-    .then([give](stage reached) { give(reached); }, [give](const caf::error&) { give(stage::accepted); });
+  auto rest = std::make_shared<std::pair<size_t, stage>>(asked.size(), stage::accepted);
+  auto told = [give, rest](stage reached) {
+    rest->second = std::max(rest->second, reached);
+    if (--rest->first == 0) give(rest->second);
+  };
+  for (auto& reactor : asked)
+    self_->request(reactor, caf::infinite, ask_stage{sequence_}).then(told, [told](const caf::error&) { told(stage::accepted); });
 }
 
 void command_waiter_state::answer_with(const notification& x) {
@@ -264,7 +289,7 @@ void command_waiter_state::answer(command_answer x) {
   step_ = step::done;
   x.accepted_after = accepted_after_;
   if (order_->outgoing) count(x);
-  self_->send(order_->hub, unwatch_command{order_->command_id.str(), self_});
+  if (!told_) self_->send(order_->hub, unwatch_command{order_->command_id.str(), self_});
   self_->send(order_->listener, std::move(x));
   self_->quit();
 }

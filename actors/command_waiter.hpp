@@ -4,12 +4,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/interfaces.hpp"
 #include "actors/metrics.hpp"
+#include "actors/own_commands.hpp"
 
 namespace tidings {
 
@@ -24,13 +26,17 @@ struct outgoing_command {
   std::string data;
   std::string key;
   std::string digest; ///< Set when the client chose the id: somebody may have used it before.
+  std::unique_ptr<stored_command> meaning = {}; ///< What `data` and `headers` say, for our own reactor; null without one.
 };
+
+/// The reactors of a process, by partition; the last one's is the stream as a whole.
+using reactors_ptr = std::shared_ptr<const std::vector<reactor_actor>>;
 
 /// What a waiter is born with.
 struct wait_order {
   nats_gateway_actor gateway;
   notification_hub_actor hub;
-  reactor_actor reactor;              ///< Null in a process without one; then no stage beyond `accepted` is known.
+  reactors_ptr reactors;              ///< Null in a process without them; then no stage beyond `accepted` is known.
   token command_id;
   token owner;
   std::optional<outgoing_command> outgoing;
@@ -42,6 +48,7 @@ struct wait_order {
   std::shared_ptr<const std::vector<token>> types; ///< Attaching: every command type it could be.
   metrics_ptr counts = std::make_shared<metrics>();
   caf::error no_room = {};            ///< When set, a command that the stream does not have yet is refused with it.
+  std::shared_ptr<own_commands> own = {}; ///< Where the reactor of this process finds what we published; null without one.
 };
 
 /// One wait: watches for the outcome first, then publishes or looks the command up, then answers once - with the outcome,
@@ -87,9 +94,11 @@ private:
   step step_ = step::looking;
   bool maybe_stored_ = false; // a publish of ours ended without an answer
   uint64_t sequence_ = 0;     // in COMMANDS, once known
+  std::string partition_;     // likewise
   std::optional<std::chrono::duration<double, std::milli>> accepted_after_; // what we published is stored
   size_t lookups_open_ = 0;
   bool asked_public_ = false;
+  bool told_ = false;         // the hub watches no more
   std::string type_, key_;    // for the pending document
 };
 

@@ -27,6 +27,7 @@ inline constexpr const char* digest = "Tidings-Digest"; ///< As on the command.
 inline constexpr const char* timing = "Tidings-Timing"; ///< Milliseconds from its delivery until handled, and until projected.
 inline constexpr const char* traceparent = "traceparent";
 inline constexpr const char* retry = "Tidings-Retry";   ///< As on the command: an earlier dead letter does not count then.
+inline constexpr const char* expected = "Nats-Expected-Last-Subject-Sequence"; ///< 0: it is stored only if the command has no outcome yet.
 } // namespace notification_headers
 
 /// On an entry of a bucket: which command made it.

@@ -290,9 +290,10 @@ http_session_actor::behavior_type http_session(http_session_ptr self, std::share
                                                caf::typed_actor<caf::reacts_to<session_opened>> listener) {
   self->state.init(std::move(services), std::move(permit), std::move(listener));
   return {
-    [self](adopt_socket& x) { self->state.adopt(x); },
+    // CAF tries them in turn: first what comes with every command.
     [self](const command_answer& x) { self->state.on_command(x); },
     [self](query_answer& x) { self->state.on_query(x); },
+    [self](adopt_socket& x) { self->state.adopt(x); },
     [self](drain_atom) { self->state.drain(); },
     [self](stop_atom) { self->state.stop(); },
   };

@@ -99,6 +99,8 @@ using notification_hub_actor = caf::typed_actor<
   caf::reacts_to<unwatch_command>,
   // Passes it on to those who wait for that command.
   caf::reacts_to<abandon_wait>,
+  // The reactor of this process has stored an outcome; its waiters need not wait until the stream delivers it.
+  caf::reacts_to<notification>,
   // Every waiter answers with what it has.
   caf::reacts_to<drain_atom>,
   // Every event stream ends.
@@ -115,11 +117,16 @@ using notification_hub_actor = caf::typed_actor<
   caf::reacts_to<nats_reply>,
   caf::reacts_to<tick_atom>>;
 
-/// Consumes COMMANDS: deliveries, outcomes, acknowledgements, dead letters.
+/// What the owner of partitions needs of their reactors.
+using partition_reactor = caf::typed_actor<
+  caf::reacts_to<lease_change>,
+  caf::replies_to<drain_atom>::with<bool>>;
+
+/// Consumes a partition of COMMANDS: deliveries, outcomes, acknowledgements, dead letters.
 using reactor_actor = caf::typed_actor<
   // How far the command has come, as far as this process knows.
   caf::replies_to<ask_stage>::with<stage>,
-  // Another process may consume from now on, or may no longer.
+  // It may consume from now on, or may no longer.
   caf::reacts_to<lease_change>,
   caf::reacts_to<streams_ready>,
   caf::reacts_to<connection_change>,
@@ -128,18 +135,19 @@ using reactor_actor = caf::typed_actor<
   caf::reacts_to<published>,
   caf::reacts_to<projected>,
   caf::reacts_to<handled>,
-  // Takes no more deliveries; answers once what is in flight is settled.
+  // Takes no more deliveries until it may again; answers once what is in flight is settled.
   caf::replies_to<drain_atom>::with<bool>,
   caf::reacts_to<tick_atom>>;
 
-/// Holds, or waits for, the right to consume COMMANDS.
-using reactor_lease_actor = caf::typed_actor<
+/// Agrees with the other processes on who consumes which partitions.
+using partition_owner_actor = caf::typed_actor<
   caf::reacts_to<streams_ready>,
   caf::reacts_to<connection_change>,
   caf::reacts_to<nats_reply>,
   caf::reacts_to<published>,
-  // Gives it back.
-  caf::reacts_to<drain_atom>,
+  caf::reacts_to<partition_report>,
+  // Settles what is in flight and gives all partitions back; answers whether the others know.
+  caf::replies_to<drain_atom>::with<bool>,
   caf::reacts_to<tick_atom>>;
 
 /// Decides over commands of one type. C++ handlers implement this too.
@@ -163,6 +171,8 @@ using read_model_actor = caf::typed_actor<
   caf::reacts_to<ask_query>,
   // Wants to know of the next change.
   caf::reacts_to<watch_changes>,
+  // Answers when everything that the bucket has now is here; `false` when that cannot be found out.
+  caf::replies_to<start_atom>::with<bool>,
   // INTERNAL: somebody's patience is over.
   caf::reacts_to<beat_atom>,
   caf::reacts_to<streams_ready>,

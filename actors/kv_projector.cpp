@@ -71,15 +71,23 @@ void kv_projector_state::on_project(project& x) {
   // An id that a client chose may have been used before, too long ago for the stream to notice. That command was settled before
   // this one came, so its write is nothing that our copy could miss. And one that is put back has an outcome for certain.
   i->second.must_refresh = x.seen_before || x.command->retry > 0;
-  i->second.must_find_outcome = i->second.must_refresh || !x.command->digest.empty();
+  i->second.must_find_outcome = !is_untold(*x.command) || i->second.must_refresh;
   i->second.order = std::move(x);
   if (lanes_.enter(sequence, i->second.lanes)) begin(i->second);
+}
+
+bool kv_projector_state::is_untold(const stored_command& x) {
+  if (x.digest.empty()) return true; // our ids are nobody else's
+  auto now = self_->clock().now();
+  bool alone = chosen_.enter(x.request.command_id, now);
+  return alone && x.untold_at && now - *x.untold_at < untold_holds;
 }
 
 void kv_projector_state::on_settled(const settled& x) {
   auto i = tasks_.find(x.cookie);
   if (i == tasks_.end() || i->second.at != step::done) return;
   failpoint("projector.settled");
+  if (auto& command = *i->second.order.command; !command.digest.empty()) chosen_.leave(command.request.command_id, self_->clock().now());
   auto names = std::move(i->second.lanes);
   tasks_.erase(i);
   for (auto next : lanes_.leave(x.cookie, names)) begin(tasks_.at(next));
@@ -122,11 +130,21 @@ void kv_projector_state::on_entry(task& x, document_ptr entry) {
   x.at = step::deciding;
   failpoint("projector.before_decide");
   auto handler = options_.handlers.find(command.request.command_type);
-  if (handler == options_.handlers.end())
-    return finish(x, {.what = projected::result::gave_up, .reason = {"invalid", "no handler for " + command.request.command_type}});
+  if (handler == options_.handlers.end()) return decide_by_model(x);
   self_->request(handler->second, caf::infinite, decide_command{x.order.command, x.current})
     .then([this, s = command.position.sequence](decision& verdict) { on_decision(s, std::move(verdict)); },
           [this, s = command.position.sequence](const caf::error& why) { on_handler_error(s, why); });
+}
+
+void kv_projector_state::decide_by_model(task& x) {
+  auto& command = *x.order.command;
+  if (command.entry.spec->handler)
+    return finish(x, {.what = projected::result::gave_up, .reason = {"invalid", "no handler for " + command.request.command_type}});
+  // A slow handler, on purpose: the demo shows what a client then sees.
+  if (command.delay.count() > 0 && !std::exchange(x.slept, true)) return pause(x, command.delay);
+  static const json nothing;
+  on_decision(command.position.sequence,
+              decide(*command.entry.model, *command.entry.spec, command.request, x.current && !x.current->deleted ? x.current->value : nothing));
 }
 
 void kv_projector_state::on_handler_error(uint64_t sequence, const caf::error& why) {
@@ -207,7 +225,6 @@ void kv_projector_state::on_published(const published& x) {
 void kv_projector_state::try_again(task& x, const caf::error& why, bool our_fault) {
   auto& count = our_fault ? x.failures : x.stalls;
   ++count;
-  auto sequence = x.order.command->position.sequence;
   if (x.failures >= options_.max_attempts) {
     auto detail = failure_of(why).detail;
     return finish(x, {.what = projected::result::gave_up, .reason = {"dead_lettered", detail.empty() ? std::string{to_string(code_of(why))} : detail}});
@@ -217,10 +234,13 @@ void kv_projector_state::try_again(task& x, const caf::error& why, bool our_faul
   if (spdlog::should_log(spdlog::level::debug))
     spdlog::debug("{} is tried again in {} ms: {}", name_of(*x.order.command), delay.count(), failure_of(why).detail);
   if (delay == 0ms) return begin(x);
+  pause(x, delay);
+}
+
+void kv_projector_state::pause(task& x, milliseconds delay) {
   x.at = step::backing_off;
-  delayed_.emplace(self_->clock().now() + delay, sequence);
-  if (ticking_) return;
-  ticking_ = true;
+  delayed_.emplace(self_->clock().now() + delay, x.order.command->position.sequence);
+  if (std::exchange(ticking_, true)) return;
   self_->delayed_send(self_, tick, tick_atom::value);
 }
 

@@ -12,6 +12,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/lanes.hpp"
+#include "actors/recent_ids.hpp"
 
 namespace tidings {
 
@@ -22,7 +23,7 @@ struct kv_projector_options {
   model_ptr model;
   nats_gateway_actor gateway;
   read_model_actor read_model;
-  std::map<std::string, command_handler_actor, std::less<>> handlers; ///< By command type.
+  std::map<std::string, command_handler_actor, std::less<>> handlers; ///< By command type; of others the model decides.
   uint32_t max_attempts = 5; ///< Of a handler that fails, or a write that cannot succeed.
 };
 
@@ -35,7 +36,10 @@ struct kv_projector_options {
 struct kv_projector_state {
   static inline constexpr const char* name = "kv_projector";
 
-  explicit kv_projector_state(kv_projector_ptr self) : self_{self} {}
+  /// For how long it counts that a command's id had no outcome.
+  static constexpr milliseconds untold_holds{1000};
+
+  explicit kv_projector_state(kv_projector_ptr self) : self_{self}, chosen_{2 * untold_holds} {}
 
   void init(kv_projector_options options);
   void on_project(project& x);
@@ -46,6 +50,9 @@ struct kv_projector_state {
   void on_tick();
 
 private:
+  /// Whether an id that a client chose had no outcome a moment ago and can have none since. Whoever had the id before this one would
+  /// have come by here: the same id has the same key, and its commands come in order.
+  bool is_untold(const stored_command& x);
   enum class step : uint8_t { queued, finding_outcome, reading, deciding, checking_unique, writing, refreshing, backing_off, done };
 
   struct task {
@@ -56,6 +63,7 @@ private:
     uint32_t stalls = 0;   ///< Of the infrastructure: no reason to give up.
     bool must_find_outcome = false; ///< It may have been told already.
     bool outcome_is_missing = false; ///< It was looked for.
+    bool slept = false;        ///< It was slowed down already; demo only.
     bool must_refresh = false; ///< A write's fate is unknown, or it lost: the read model may be behind.
     std::string text;          ///< Of the document that is being written.
     document_ptr current;
@@ -68,10 +76,13 @@ private:
   void refresh(task& x);
   void on_entry(task& x, document_ptr entry);
   void on_decision(uint64_t sequence, decision verdict);
+  void decide_by_model(task& x);
   void on_handler_error(uint64_t sequence, const caf::error& why);
   std::vector<std::pair<std::string, json>> unique_values(const json& document) const;
   void write(task& x);
   void try_again(task& x, const caf::error& why, bool our_fault);
+  /// Begins again after that time.
+  void pause(task& x, milliseconds delay);
   void finish(task& x, projected result);
   task* find(uint64_t sequence, step at);
 
@@ -79,6 +90,7 @@ private:
   kv_projector_options options_;
   std::unordered_map<uint64_t, task> tasks_; // by sequence in COMMANDS
   lanes lanes_;
+  recent_ids chosen_; // that clients chose
   std::multimap<clock_time, uint64_t> delayed_;
   bool ticking_ = false;
 };

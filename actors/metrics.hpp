@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "envelopes/subjects.hpp"
 #include "model/catalog.hpp"
 
 /// What the process counts for `/metrics` (docs/operations.md). Plain integers, since everything runs on one thread; put
@@ -108,8 +109,8 @@ struct metrics {
   latencies handled, projected, notified; ///< Until decided, written, and its outcome stored.
   uint64_t redelivered = 0;
   uint64_t in_flight = 0;       ///< Commands in the reactor, now.
-  bool consuming = false;       ///< This process has the lease and its consumer.
-  uint64_t behind = 0;          ///< Commands that wait in the stream, as the consumer said last; of use while consuming.
+  uint32_t consuming = 0;       ///< Partitions that are consumed here, now.
+  std::array<uint64_t, subjects::partitions + 1> behind{}; ///< Commands that wait in the stream, by what is consumed here, as the consumer said last.
 
   void ended(std::string_view type, command_end how) { ++at(ends_, type, how); }
 

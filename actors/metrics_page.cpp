@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <numeric>
 #include <utility>
 
 #include <prometheus/metric_family.h>
@@ -94,12 +95,14 @@ void add_commands(families& out, const metrics& x) {
 }
 
 void add_reactor(families& out, const metrics& x) {
-  gauge("tidings_reactor_consuming", "1 while this process has the lease and consumes COMMANDS").with({}, x.consuming ? 1.0 : 0.0).into(out);
+  gauge("tidings_reactor_partitions", "Partitions of COMMANDS that are consumed here").with({}, uint64_t{x.consuming}).into(out);
   gauge("tidings_reactor_in_flight", "Commands delivered to the reactor and not settled").with({}, x.in_flight).into(out);
   counter("tidings_redeliveries_total", "Deliveries to the reactor after the first of a command").with({}, x.redelivered).into(out);
-  // Standing by, nobody here knows how long the queue is.
-  if (x.consuming)
-    gauge("tidings_reactor_behind", "Commands in the stream that were not delivered to the reactor yet").with({}, x.behind).into(out);
+  // Who consumes nothing does not know how long the queue is.
+  if (x.consuming > 0)
+    gauge("tidings_reactor_behind", "Commands of these partitions that were not delivered to the reactor yet")
+      .with({}, std::accumulate(x.behind.begin(), x.behind.end(), uint64_t{0}))
+      .into(out);
 }
 
 void add_http(families& out, const metrics& x) {

@@ -81,6 +81,7 @@ void nats_gateway_state::on_connected(bool up) {
   if (up == connected_) return;
   counts_->connected = connected_ = up;
   congested_ = false;
+  if (!up) held_.clear(); // acknowledgements: a lost one is a redelivery
   ++(up ? counts_->connects : counts_->disconnects);
   spdlog::info("NATS: {}", up ? "connected" : "disconnected");
   // A publish that was open when the connection broke never gets its answer: nobody need wait for the timeout.
@@ -133,6 +134,7 @@ caf::error nats_gateway_state::call(std::string_view inbox, const std::string& s
     slot = free_.back();
     free_.pop_back();
   }
+  send_held();
   auto generation = open_[slot].generation;
   auto reply = inbox_ + std::string{inbox} + '.' + std::to_string(slot) + '.' + std::to_string(generation);
   if (auto err = connection_->publish(subject, reply, headers, data)) {
@@ -143,11 +145,13 @@ caf::error nats_gateway_state::call(std::string_view inbox, const std::string& s
   what.due = self_->clock().now() + timeout;
   open_[slot] = std::move(what);
   counts_->open_calls = ++open_count_;
-  if (!ticking_) {
-    ticking_ = true;
-    self_->delayed_send(self_, tick, tick_atom::value);
-  }
+  keep_ticking();
   return {};
+}
+
+void nats_gateway_state::keep_ticking() {
+  if (std::exchange(ticking_, true)) return;
+  self_->delayed_send(self_, tick, tick_atom::value);
 }
 
 nats_gateway_state::open_call nats_gateway_state::release(size_t slot) {
@@ -207,6 +211,7 @@ void nats_gateway_state::fail(open_call call, const caf::error& why) {
 }
 
 void nats_gateway_state::on_tick() {
+  send_held();
   auto now = self_->clock().now();
   for (size_t slot = 0; slot < open_.size(); ++slot) {
     auto& x = open_[slot];
@@ -221,61 +226,33 @@ void nats_gateway_state::on_tick() {
   if (ticking_) self_->delayed_send(self_, tick, tick_atom::value);
 }
 
-void nats_gateway_state::on_emit(const emit& x) {
+void nats_gateway_state::on_emit(emit& x) {
+  if (!x.may_wait) {
+    send_held();
+    return send(x);
+  }
+  held_.push_back(std::move(x));
+  keep_ticking();
+}
+
+void nats_gateway_state::send_held() {
+  for (auto& x : held_) send(x);
+  held_.clear();
+}
+
+void nats_gateway_state::send(const emit& x) {
   // Whoever waits for it has a deadline of its own; an acknowledgement that is lost is a redelivery.
   if (auto err = connection_->publish(x.subject, x.reply, x.headers, x.data))
     spdlog::debug("NATS: {} not sent: {}", x.subject, failure_of(err).detail);
-}
-
-// ---- Subscriptions -------------------------------------------------------------------------------------------------
-
-void nats_gateway_state::on_subscribe(subscribe& x) {
-  auto& sub = subscriptions_[subscription_key{x.listener.address(), x.tag}];
-  sub.handle.reset();
-  sub.wish = std::move(x);
-  if (inbox_sub_) open_subscription(sub); // before the first connection on_connected does it
-}
-
-void nats_gateway_state::open_subscription(subscription& x) {
-  auto handle = connection_->subscribe(x.wish.subject, x.wish.queue);
-  if (handle) x.handle = std::move(*handle);
-  else spdlog::error("{}", failure_of(handle.error()).detail);
-}
-
-void nats_gateway_state::on_unsubscribe(const unsubscribe& x) {
-  subscriptions_.erase(subscription_key{x.listener.address(), x.tag});
-}
-
-void nats_gateway_state::on_readable() {
-  if (inbox_sub_) {
-    net::nats_connection::drain(inbox_sub_.get(), drained_);
-    for (auto& msg : drained_) on_inbox(msg);
-    drained_.clear();
-  }
-  // Behind those answers: a projector that learns of its write tells the read model, which then need not read the same entry
-  // from its watch.
-  if (!std::exchange(handing_over_, true)) self_->send(self_, beat_atom::value);
-}
-
-void nats_gateway_state::hand_over() {
-  handing_over_ = false;
-  for (auto& [key, sub] : subscriptions_) {
-    if (!sub.handle) continue;
-    nats_batch batch{sub.wish.tag, {}};
-    if (net::nats_connection::drain(sub.handle.get(), batch.messages) > 0) self_->send(sub.wish.listener, std::move(batch));
-  }
-  check_drained();
 }
 
 // ---- Shutdown ------------------------------------------------------------------------------------------------------
 
 caf::result<bool> nats_gateway_state::drain() {
   draining_ = true;
+  send_held();
   drain_promise_ = self_->make_response_promise<bool>();
-  if (!ticking_) {
-    ticking_ = true;
-    self_->delayed_send(self_, tick, tick_atom::value);
-  }
+  keep_ticking();
   auto promise = drain_promise_;
   check_drained();
   return promise;
@@ -290,10 +267,11 @@ nats_gateway_actor::behavior_type nats_gateway(nats_gateway_ptr self, boost::asi
                                                net::nats_options options, readiness_actor readiness, metrics_ptr counts) {
   self->state.init(*io, std::move(options), std::move(readiness), std::move(counts));
   return {
-    [self](start_atom) { self->state.start(); },
+    // CAF tries them in turn: first what comes with every command.
     [self](publish& x) { self->state.on_publish(x); },
+    [self](emit& x) { self->state.on_emit(x); },
     [self](nats_request& x) { self->state.on_request(x); },
-    [self](const emit& x) { self->state.on_emit(x); },
+    [self](start_atom) { self->state.start(); },
     [self](subscribe& x) { self->state.on_subscribe(x); },
     [self](const unsubscribe& x) { self->state.on_unsubscribe(x); },
     [self](const follow_connection& x) { self->state.on_follow(x); },

@@ -40,7 +40,7 @@ struct nats_gateway_state {
   void on_request(nats_request& x);
   void on_subscribe(subscribe& x);
   void on_unsubscribe(const unsubscribe& x);
-  void on_emit(const emit& x);
+  void on_emit(emit& x);
   void on_follow(const follow_connection& x);
   void on_tick();
   void hand_over();
@@ -72,6 +72,10 @@ private:
   void answer(open_call call, const net::nats_message& msg);
   void fail(open_call call, const caf::error& why);
   open_call release(size_t slot);
+  void keep_ticking();
+  /// Sends what may wait, in front of something else.
+  void send_held();
+  void send(const emit& x);
   void check_drained();
 
   nats_gateway_ptr self_;
@@ -87,6 +91,7 @@ private:
   std::map<subscription_key, subscription> subscriptions_;
   std::vector<connection_listener> followers_;
   std::vector<net::nats_message> drained_;
+  std::vector<emit> held_; // may wait, but not overtake
   bool connected_ = false, ticking_ = false, draining_ = false, handing_over_ = false, congested_ = false;
   caf::typed_response_promise<bool> drain_promise_;
 };

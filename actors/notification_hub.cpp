@@ -131,6 +131,14 @@ void notification_hub_state::abandon(const abandon_wait& x) {
   for (auto i = first; i != last; ++i) self_->send(i->second, x);
 }
 
+void notification_hub_state::on_stored(const notification& x) {
+  // Waiters only. An event stream is told in the order of the stream, since its reader comes back with the position it read last:
+  // whatever is stored before this one may still be on its way here.
+  auto [first, last] = waiters_.equal_range(x.command_id);
+  for (auto i = first; i != last; ++i) self_->send(i->second, x);
+  waiters_.erase(first, last);
+}
+
 void notification_hub_state::end_streams() {
   for (auto& [owner, stream] : streams_) self_->send(stream, stop_atom::value);
 }
@@ -162,7 +170,10 @@ notification_hub_actor::behavior_type notification_hub(notification_hub_ptr self
   self->state.init(std::move(options));
   self->delayed_send(self, tick, tick_atom::value);
   return {
+    // CAF tries them in turn: first what comes with every command.
     [self](const watch_command& x) { self->state.watch(x); },
+    [self](const notification& x) { self->state.on_stored(x); },
+    [self](const nats_batch& x) { self->state.on_batch(x); },
     [self](const unwatch_command& x) { self->state.unwatch(x); },
     [self](const abandon_wait& x) { self->state.abandon(x); },
     [self](drain_atom) { self->state.abandon_all(); },
@@ -173,7 +184,6 @@ notification_hub_actor::behavior_type notification_hub(notification_hub_ptr self
     [self](const ask_missed& x) { self->state.replay(x); },
     [self](const streams_ready& x) { self->state.on_streams(x); },
     [self](const connection_change& x) { self->state.on_connection(x); },
-    [self](const nats_batch& x) { self->state.on_batch(x); },
     [self](const nats_reply& x) { self->state.on_reply(x); },
     [self](tick_atom) { self->state.on_tick(); },
   };

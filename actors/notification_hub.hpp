@@ -42,6 +42,7 @@ struct notification_hub_state {
   void watch(const watch_command& x);
   void unwatch(const unwatch_command& x);
   void abandon(const abandon_wait& x);
+  void on_stored(const notification& x);
   void abandon_all();
   void end_streams();
   void join(const join_events& x);

@@ -7,10 +7,9 @@
 
 #include "actors/dead_letter.hpp"
 #include "actors/failpoint.hpp"
-#include "actors/headers.hpp"
 #include "actors/settlement.hpp"
 #include "actors/stored_command.hpp"
-#include "envelopes/errc.hpp"
+#include "envelopes/subjects.hpp"
 #include "net/jetstream.hpp"
 
 namespace tidings {
@@ -20,30 +19,21 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto tick = 500ms;
-constexpr auto publish_timeout = 2000ms;
 constexpr milliseconds ack_wait{30'000};
 constexpr auto say_in_progress_after = ack_wait / 3;
 constexpr milliseconds heartbeat{2'000};
 constexpr auto silence = 3 * heartbeat;
-constexpr auto longest_backoff = 5000ms;
 constexpr auto ask_again_after = 5s;
 
 enum cookies : uint64_t { consumer_state = 1 };
 
-constexpr const char* ack_text = "+ACK";
 constexpr const char* in_progress_text = "+WPI";
-constexpr const char* term_text = "+TERM";
-
-milliseconds backoff(uint32_t failures) {
-  return std::min<milliseconds>(50ms * (1U << std::min(failures, 7U)), longest_backoff);
-}
 
 } // namespace
 
 void reactor_state::init(reactor_options options) {
   options_ = std::move(options);
-  allowed_ = !options_.leased;
-  takeover_.init({options_.gateway, self_, self_, options_.max_in_flight, ack_wait, heartbeat});
+  takeover_.init({options_.gateway, options_.partition, self_, self_, options_.max_in_flight, ack_wait, heartbeat});
   report();
   self_->send(options_.gateway, follow_connection{self_});
 }
@@ -56,7 +46,7 @@ void reactor_state::on_streams(const streams_ready&) {
 }
 
 void reactor_state::take_over() {
-  if (!connected_ || !streams_ready_ || draining_ || !allowed_) return;
+  if (!connected_ || !streams_ready_ || !allowed_) return;
   using phase = takeover::phase;
   if (takeover_.at() != phase::idle && takeover_.at() != phase::failed) return;
   auto floor = started_behind_;
@@ -69,16 +59,24 @@ void reactor_state::take_over() {
 }
 
 void reactor_state::on_lease(const lease_change& x) {
-  allowed_ = x.held;
   if (x.held) {
+    allowed_ = true;
+    owner_ = x.listener;
+    told_.reset();
+    if (drained_.pending()) drained_.deliver(false);
     take_over();
   } else {
     // What is under way may end: compare-and-set keeps it from overwriting what the next one writes.
-    takeover_.stop();
-    started_behind_.reset();
-    delivered_ = 0;
+    stop();
   }
   report();
+}
+
+void reactor_state::stop() {
+  allowed_ = false;
+  takeover_.stop();
+  started_behind_.reset();
+  delivered_ = 0;
 }
 
 void reactor_state::on_connection(const connection_change& x) {
@@ -96,29 +94,31 @@ void reactor_state::on_reply(const nats_reply& x) {
   auto before = takeover_.at();
   if (!takeover_.on_reply(x) && x.cookie == consumer_state && !x.error)
     if (auto answer = net::jetstream::parse_api_answer(x.message.data()); answer && !answer->error)
-      options_.counts->behind = answer->body.value("num_pending", uint64_t{0});
+      options_.counts->behind[options_.partition] = answer->body.value("num_pending", uint64_t{0});
   if (before == phase::verifying && takeover_.at() == phase::failed)
-    spdlog::error("the consumer of COMMANDS is gone; making another behind what is settled");
+    spdlog::error("the consumer of {} is gone; making another behind what is settled", subjects::command_log_part(options_.partition));
   if (before != phase::consuming && takeover_.at() == phase::consuming) {
     if (!started_behind_) started_behind_ = takeover_.start() - 1;
-    heard_ = self_->clock().now();
+    consuming_since_ = heard_ = self_->clock().now();
   }
   report();
 }
 
 void reactor_state::report() {
-  options_.counts->consuming = connected_ && takeover_.consuming();
-  bool ready = connected_ && (takeover_.consuming() || (!allowed_ && streams_ready_)); // standing by is ready, too
-  if (told_ == ready) return;
-  told_ = ready;
-  auto detail = ready ? std::string{} : takeover_.trouble().empty() ? "not consuming the COMMANDS stream" : takeover_.trouble();
-  self_->send(options_.readiness, component_state{"reactor", ready, std::move(detail)});
+  auto& counts = *options_.counts;
+  bool consuming = connected_ && takeover_.consuming();
+  if (consuming != std::exchange(consuming_, consuming)) counts.consuming += (consuming ? 1 : -1) * (options_.partition == subjects::partitions ? static_cast<int>(subjects::partitions) : 1);
+  if (!consuming) counts.behind[options_.partition] = 0;
+  std::pair now{consuming, takeover_.trouble()};
+  if (!owner_ || told_ == now) return;
+  told_ = now;
+  self_->send(owner_, partition_report{options_.partition, now.first, std::move(now.second)});
 }
 
 // ---- Deliveries ----------------------------------------------------------------------------------------------------
 
 void reactor_state::on_batch(const nats_batch& x) {
-  if (x.tag != takeover_.tag() || draining_) return;
+  if (x.tag != takeover_.tag()) return;
   heard_ = self_->clock().now();
   for (auto& msg : x.messages) {
     auto info = net::parse_delivery(msg.reply());
@@ -134,8 +134,8 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
   x.message = msg;
   x.touched = self_->clock().now();
   auto& counts = *options_.counts;
-  counts.in_flight = tasks_.size();
-  counts.behind = info.pending;
+  counts.in_flight += fresh ? 1 : 0;
+  counts.behind[options_.partition] = info.pending;
   asked_ = x.touched;
   if (info.delivered > 1) ++counts.redelivered;
   if (!fresh) return; // redelivered while we work on it
@@ -144,7 +144,7 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
   // What the stream held when we took over may have been told by whoever consumed before.
   bool seen_before = sequence <= std::max(delivered_, takeover_.last_sequence()) || info.delivered > 1;
   delivered_ = std::max(delivered_, sequence);
-  auto command = read_stored_command(*options_.models, msg, {takeover_.incarnation(), sequence});
+  auto command = command_of(msg, sequence);
   if (!command) {
     auto reason = failure_of(command.error()).detail;
     x.telling = outcome_of_unreadable(msg, reason);
@@ -153,6 +153,16 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
   x.command = std::move(*command);
   failpoint("reactor.before_project");
   self_->send(options_.projectors.at(x.command->entry.model->bucket.str()), project{x.command, seen_before, self_});
+}
+
+caf::expected<stored_command_ptr> reactor_state::command_of(const net::nats_message& msg, uint64_t sequence) const {
+  log_position position{takeover_.incarnation(), sequence};
+  auto own = options_.own ? options_.own->take(sequence, msg.data()) : nullptr;
+  if (!own) return read_stored_command(*options_.models, msg, position);
+  own->position = position;
+  // Before we consumed, an earlier command of its id may have been under way elsewhere.
+  if (own->untold_at && *own->untold_at < consuming_since_) own->untold_at.reset();
+  return stored_command_ptr{std::move(own)};
 }
 
 void reactor_state::on_handled(const handled& x) {
@@ -166,91 +176,6 @@ void reactor_state::on_handled(const handled& x) {
 stage reactor_state::stage_of(uint64_t sequence) const {
   if (auto i = tasks_.find(sequence); i != tasks_.end()) return i->second.reached;
   return sequence <= delivered_ ? stage::projected : stage::accepted;
-}
-
-// ---- Outcomes ------------------------------------------------------------------------------------------------------
-
-void reactor_state::on_projected(projected& x) {
-  auto i = tasks_.find(x.cookie);
-  if (i == tasks_.end()) return;
-  auto& t = i->second;
-  failpoint("reactor.projected");
-  using result = projected::result;
-  switch (x.what) {
-    case result::superseded: {
-      // Its owner was told once, and may have been told either: no outcome is made up. Whoever runs this is to know.
-      auto stored = net::parse_delivery(t.message.reply()).value_or(net::delivery_info{});
-      return bury(x.cookie, t, dead_letter_of(t.message, {"a later command of its key was applied, and its own outcome is not in NOTIFICATIONS any more",
-                                                          std::max(x.attempts, 1U), stored}));
-    }
-    case result::told_before: return end(x.cookie, command_end::skipped);
-    case result::gave_up: {
-      t.telling = outcome_of(*t.command, x, t.reached);
-      auto stored = net::parse_delivery(t.message.reply()).value_or(net::delivery_info{});
-      return bury(x.cookie, t, dead_letter_of(t.message, {x.reason.message, x.attempts, stored}));
-    }
-    case result::written:
-    case result::removed:
-      t.reached = stage::projected;
-      options_.counts->projected.observe(self_->clock().now() - t.received);
-      [[fallthrough]];
-    case result::rejected: break;
-  }
-  t.telling = outcome_of(*t.command, x, t.reached);
-  if (t.handled != clock_time{}) {
-    std::chrono::duration<double, std::milli> until_handled = t.handled - t.received, until_now = self_->clock().now() - t.received;
-    t.telling.headers.emplace_back(notification_headers::timing, t.reached == stage::projected
-                                                                   ? fmt::format("{:.1f} {:.1f}", until_handled.count(), until_now.count())
-                                                                   : fmt::format("{:.1f}", until_handled.count()));
-  }
-  tell(x.cookie, t, step::telling);
-}
-
-void reactor_state::bury(uint64_t sequence, task& x, publish letter) {
-  spdlog::error("{} goes to DEAD_LETTERS: {}", x.command ? name_of(*x.command) : name_of(x.message), letter.headers.front().second);
-  failpoint("reactor.before_bury");
-  x.dead = true;
-  x.burial = std::move(letter);
-  tell(sequence, x, step::burying);
-}
-
-void reactor_state::tell(uint64_t sequence, task& x, step at) {
-  failpoint("reactor.before_tell");
-  x.at = at;
-  x.retry_at = {};
-  auto& what = at == step::burying ? x.burial : x.telling;
-  what.timeout = publish_timeout;
-  what.listener = self_;
-  what.cookie = sequence;
-  self_->send(options_.gateway, what);
-}
-
-void reactor_state::on_published(const published& x) {
-  auto i = tasks_.find(x.cookie);
-  if (i == tasks_.end() || i->second.at == step::projecting) return;
-  auto& t = i->second;
-  if (x.error) {
-    // Nothing may be acknowledged before its outcome is safe; there is no other way out than to try again.
-    t.retry_at = self_->clock().now() + backoff(t.stalls++);
-    return;
-  }
-  failpoint("reactor.told");
-  if (t.at == step::burying && !t.telling.subject.empty()) return tell(x.cookie, t, step::telling);
-  if (t.at == step::telling) options_.counts->notified.observe(self_->clock().now() - t.received);
-  end(x.cookie, t.dead ? command_end::dead_lettered : t.reached == stage::projected ? command_end::completed : command_end::rejected);
-}
-
-void reactor_state::end(uint64_t sequence, command_end how) {
-  auto i = tasks_.find(sequence);
-  auto& t = i->second;
-  options_.counts->ended(t.command ? std::string_view{t.command->request.command_type} : std::string_view{}, how);
-  failpoint("reactor.before_ack");
-  self_->send(options_.gateway, emit{std::string{t.message.reply()}, {}, t.dead ? term_text : ack_text});
-  if (t.command) self_->send(options_.projectors.at(t.command->entry.model->bucket.str()), settled{sequence});
-  tasks_.erase(i);
-  options_.counts->in_flight = tasks_.size();
-  failpoint("reactor.after_ack");
-  if (draining_ && tasks_.empty() && drained_.pending()) drained_.deliver(true);
 }
 
 // ---- Time ----------------------------------------------------------------------------------------------------------
@@ -282,11 +207,12 @@ void reactor_state::ask_how_far_behind() {
 }
 
 caf::result<bool> reactor_state::drain() {
-  draining_ = true;
-  takeover_.stop();
+  stop();
+  if (drained_.pending()) drained_.deliver(false);
   drained_ = self_->make_response_promise<bool>();
   auto promise = drained_;
   if (tasks_.empty()) drained_.deliver(true);
+  report();
   return promise;
 }
 
@@ -294,15 +220,16 @@ reactor_actor::behavior_type reactor(reactor_ptr self, reactor_options options) 
   self->state.init(std::move(options));
   self->delayed_send(self, tick, tick_atom::value);
   return {
+    // CAF tries them in turn: first what comes with every command.
+    [self](const nats_batch& x) { self->state.on_batch(x); },
+    [self](const published& x) { self->state.on_published(x); },
+    [self](projected& x) { self->state.on_projected(x); },
+    [self](const handled& x) { self->state.on_handled(x); },
     [self](const ask_stage& x) { return self->state.stage_of(x.sequence); },
     [self](const lease_change& x) { self->state.on_lease(x); },
     [self](const streams_ready& x) { self->state.on_streams(x); },
     [self](const connection_change& x) { self->state.on_connection(x); },
-    [self](const nats_batch& x) { self->state.on_batch(x); },
     [self](const nats_reply& x) { self->state.on_reply(x); },
-    [self](const published& x) { self->state.on_published(x); },
-    [self](projected& x) { self->state.on_projected(x); },
-    [self](const handled& x) { self->state.on_handled(x); },
     [self](drain_atom) { return self->state.drain(); },
     [self](tick_atom) { self->state.on_tick(); },
   };

@@ -11,6 +11,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/metrics.hpp"
+#include "actors/own_commands.hpp"
 #include "actors/takeover.hpp"
 
 namespace tidings {
@@ -21,14 +22,15 @@ using reactor_ptr = reactor_actor::stateful_pointer<reactor_state>;
 struct reactor_options {
   catalog_ptr models;
   nats_gateway_actor gateway;
-  readiness_actor readiness;
+  uint32_t partition = 0;                               ///< `subjects::partitions`: all of them.
   std::map<std::string, kv_projector_actor> projectors; ///< By bucket.
-  uint32_t max_in_flight = 1024;                        ///< The consumer's max_ack_pending.
-  bool leased = false;                                  ///< Consume only while a lease says so.
+  uint32_t max_in_flight = 512;                        ///< The consumer's max_ack_pending.
   metrics_ptr counts = std::make_shared<metrics>();
+  notification_hub_actor hub = {};                      ///< Hears of outcomes once they are stored; null: nobody.
+  std::shared_ptr<own_commands> own = {};               ///< What this process published; null: all commands are read.
 };
 
-/// Consumes the COMMANDS stream through a durable consumer with explicit acks.
+/// Consumes a partition of the COMMANDS stream, or the stream as a whole, through a durable consumer with explicit acks, while it may (`lease_change`).
 ///
 /// For each command, in this order: the projection, the outcome into NOTIFICATIONS, the ack. A command that cannot be
 /// projected goes to DEAD_LETTERS and its owner is told. Acks are sent, not awaited: a lost one is a redelivery, and a
@@ -68,6 +70,9 @@ private:
   };
 
   void take_over();
+  void stop();
+  /// The command of a delivery: as this process published it, or read anew.
+  caf::expected<stored_command_ptr> command_of(const net::nats_message& msg, uint64_t sequence) const;
   void take(const net::nats_message& msg, const net::delivery_info& info);
   void bury(uint64_t sequence, task& x, publish letter);
   void tell(uint64_t sequence, task& x, step at);
@@ -81,10 +86,12 @@ private:
   std::unordered_map<uint64_t, task> tasks_; // by sequence in COMMANDS
   uint64_t delivered_ = 0;                // highest sequence taken
   std::optional<uint64_t> started_behind_;// where our first consumer began; empty before that
+  clock_time consuming_since_{};
   clock_time heard_{};
   clock_time asked_{};                    // when the consumer last said how much waits
-  bool connected_ = false, streams_ready_ = false, draining_ = false, allowed_ = true;
-  std::optional<bool> told_;
+  partition_listener owner_;
+  bool connected_ = false, streams_ready_ = false, allowed_ = false, consuming_ = false;
+  std::optional<std::pair<bool, std::string>> told_;
   caf::typed_response_promise<bool> drained_;
 };
 

@@ -10,6 +10,7 @@
 #include "envelopes/errc.hpp"
 #include "envelopes/response.hpp"
 #include "envelopes/timestamp.hpp"
+#include "net/jetstream.hpp"
 
 namespace tidings {
 
@@ -18,6 +19,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto tick = 1s;
+constexpr auto catch_up_timeout = 2s;
 
 } // namespace
 
@@ -78,6 +80,12 @@ void read_model_state::on_connection(const connection_change& x) {
 }
 
 void read_model_state::on_reply(const nats_reply& x) {
+  if (auto i = catching_up_.find(x.cookie); i != catching_up_.end()) {
+    auto answer = x.error ? caf::expected<net::jetstream::api_answer>{x.error} : net::jetstream::parse_api_answer(x.message.data());
+    if (answer && !answer->error) i->second.revision = answer->body.value("state", json::object()).value("last_seq", uint64_t{0});
+    else catching_up_.extract(i).mapped().answer.deliver(false);
+    return on_caught_up();
+  }
   watch_->on_reply(x, self_->clock().now());
   report();
 }
@@ -114,10 +122,30 @@ void read_model_state::report() {
     for (auto& x : std::exchange(waiting_, {})) look_up(x);
     for (auto& p : std::exchange(patient_, {})) ask_until(p.query, p.due);
   }
+  on_caught_up();
   if (told_ == loaded_) return;
   told_ = loaded_;
   auto part = "read model " + model_->bucket.str();
   self_->send(readiness_, component_state{part, loaded_, loaded_ ? "" : "still loading"});
+}
+
+caf::result<bool> read_model_state::catch_up() {
+  auto& x = catching_up_[++last_cookie_];
+  x.answer = self_->make_response_promise<bool>();
+  x.due = self_->clock().now() + catch_up_timeout;
+  self_->send(gateway_, nats_request{net::jetstream::api("STREAM.INFO.KV_" + model_->bucket.str()), {}, {}, catch_up_timeout, self_, last_cookie_});
+  return x.answer;
+}
+
+void read_model_state::on_caught_up() {
+  auto now = self_->clock().now();
+  for (auto i = catching_up_.begin(); i != catching_up_.end();) {
+    auto& x = i->second;
+    bool here = loaded_ && x.revision && watch_->last_sequence() >= *x.revision;
+    bool over = here || x.due < now;
+    if (over) x.answer.deliver(here);
+    i = over ? catching_up_.erase(i) : std::next(i);
+  }
 }
 
 void read_model_state::apply(const apply_entry& x) {
@@ -245,6 +273,7 @@ read_model_actor::behavior_type read_model(read_model_ptr self, model_ptr model,
     [self](const apply_entry& x) { self->state.apply(x); },
     [self](const ask_query& x) { self->state.ask(x); },
     [self](const watch_changes& x) { self->state.watch(x); },
+    [self](start_atom) { return self->state.catch_up(); },
     [self](beat_atom) { self->state.expire(); },
     [self](const streams_ready&) { self->state.on_streams(); },
     [self](const connection_change& x) { self->state.on_connection(x); },

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <map>
 #include <optional>
 #include <vector>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include "actors/ordered_consumer.hpp"
 
@@ -37,6 +39,7 @@ struct read_model_state {
   void on_reply(const nats_reply& x);
   void on_tick();
   void watch(const watch_changes& x);
+  caf::result<bool> catch_up();
   void expire();
 
 private:
@@ -44,6 +47,7 @@ private:
   void ask_until(const ask_query& x, clock_time due);
   bool visible(const written_revision& x) const;
   void on_change(const std::string& key);
+  void on_caught_up();
   query_answer get(const ask_query& x) const;
   query_answer list(const ask_query& x) const;
   void report();
@@ -69,6 +73,14 @@ private:
     std::optional<std::string> key;
   };
   std::vector<watcher> watchers_;        ///< Likewise: they do not keep a stream that has ended.
+  /// Somebody who needs what the bucket had when they asked.
+  struct catching_up {
+    caf::typed_response_promise<bool> answer;
+    std::optional<uint64_t> revision; ///< The bucket's last one, once known.
+    clock_time due;
+  };
+  std::map<uint64_t, catching_up> catching_up_; ///< By cookie; they come and go within seconds.
+  uint64_t last_cookie_ = 0;                    ///< 0 is the watch's.
   std::optional<bool> told_;
 };
 

@@ -13,7 +13,7 @@ namespace tidings {
 
 namespace {
 
-publish notification_of(const token& owner, const outcome& x, std::string_view payload = "null") {
+publish publish_of(const token& owner, const outcome& x, std::string_view payload = "null") {
   publish out;
   out.subject = subjects::notification(owner, *token::admit(x.command_id, "command id"));
   out.headers = {{notification_headers::status, std::string{to_string(x.status)}}};
@@ -45,11 +45,31 @@ publish outcome_of(const stored_command& command, const projected& result, stage
     x.error = result.reason.message;
     x.code = result.what == projected::result::gave_up ? "dead_lettered" : result.reason.code;
   }
-  auto out = notification_of(command.owner, x, payload);
+  auto out = publish_of(command.owner, x, payload);
   if (!command.digest.empty()) out.headers.emplace_back(notification_headers::digest, command.digest);
   if (!command.traceparent.empty()) out.headers.emplace_back(notification_headers::traceparent, command.traceparent);
+  // Two reactors may have worked on it, one of them paused meanwhile: a command is told once. A retry follows what was told before.
   if (command.retry > 0) out.headers.emplace_back(notification_headers::retry, std::to_string(command.retry));
+  else out.headers.emplace_back(notification_headers::expected, "0");
   return out;
+}
+
+notification notification_of(const stored_command& command, publish told, uint64_t sequence) {
+  notification x;
+  x.owner = command.owner.str();
+  x.command_id = command.request.command_id;
+  x.sequence = sequence;
+  x.digest = command.digest;
+  x.traceparent = command.traceparent;
+  for (auto& [header, value] : told.headers) {
+    using std::string_view;
+    if (header == string_view{notification_headers::status})
+      x.status = value == to_string(outcome_status::completed) ? outcome_status::completed : outcome_status::failed;
+    else if (header == string_view{notification_headers::code}) x.code = std::move(value);
+    else if (header == string_view{notification_headers::timing}) x.timing = std::move(value);
+  }
+  x.document = std::make_shared<const std::string>(std::move(told.data));
+  return x;
 }
 
 publish outcome_of_unreadable(const net::nats_message& msg, std::string_view reason) {
@@ -63,7 +83,9 @@ publish outcome_of_unreadable(const net::nats_message& msg, std::string_view rea
   x.status = outcome_status::failed;
   x.error = std::string{reason};
   x.code = "dead_lettered";
-  return notification_of(*owner, x);
+  auto out = publish_of(*owner, x);
+  out.headers.emplace_back(notification_headers::expected, "0");
+  return out;
 }
 
 namespace {

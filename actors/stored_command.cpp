@@ -11,8 +11,6 @@ namespace tidings {
 
 namespace {
 
-constexpr milliseconds longest_delay{60'000};
-
 std::optional<uint64_t> number(std::string_view text) {
   uint64_t value = 0;
   auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);

@@ -7,6 +7,9 @@
 
 namespace tidings {
 
+/// How long a handler may be slowed down; demo only.
+inline constexpr milliseconds longest_delay{60'000};
+
 /// Reads a message of COMMANDS as a command of one of `models`.
 /// @returns `errc::malformed_request`, `errc::no_handler` when no model declares its type, `errc::schema_violation` or
 ///          `errc::invalid_token` for a key or an owner that is none: what the reactor buries.

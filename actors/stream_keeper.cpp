@@ -6,7 +6,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "actors/reactor_lease.hpp"
 #include "envelopes/errc.hpp"
 #include "envelopes/subjects.hpp"
 #include "net/jetstream.hpp"

@@ -76,6 +76,7 @@ bool takeover::on_reply(const nats_reply& x) {
     return true;
   }
   auto answer = net::jetstream::parse_api_answer(x.message.data());
+  if (answer && phase_ == phase::locating && answer->error && answer->error->err_code == net::jetstream::err_no_message_found) answer->error.reset();
   if (!answer || answer->error) {
     fail(answer ? answer->error->description : failure_of(answer.error()).detail);
     return true;
@@ -83,6 +84,7 @@ bool takeover::on_reply(const nats_reply& x) {
   switch (phase_) {
     case phase::listing: on_consumers(answer->body); break;
     case phase::inspecting: on_stream(answer->body); break;
+    case phase::locating: on_located(answer->body); break;
     case phase::creating:
       failpoint("takeover.created");
       phase_ = phase::consuming;
@@ -98,19 +100,26 @@ bool takeover::on_reply(const nats_reply& x) {
 }
 
 void takeover::on_consumers(json& body) {
-  start_ = floor_ ? *floor_ + 1 : 1;
-  auto consumers = body.value("consumers", json::array());
-  for (auto& consumer : consumers) {
+  settled_.fill(0);
+  shared_out_ = false;
+  bool all = opts_.partition == subjects::partitions;
+  auto ours = subjects::command_log_part(opts_.partition);
+  for (auto& consumer : body.value("consumers", json::array())) {
     if (!consumer.is_object()) continue; // one that ended while the server made the list
     auto consumer_name = consumer.value("name", std::string{});
     if (!consumer_name.starts_with(consumer_prefix)) continue;
-    former_.push_back(consumer_name);
+    auto config = consumer.value("config", json::object());
+    auto filter = config.value("filter_subject", std::string{});
+    if (filter.empty()) filter = subjects::command_log_filter;
+    // Of another reach: only who consumes everything may remove the consumers of partitions, and nobody else that of everything.
+    if (all || filter == ours) former_.push_back(consumer_name);
+    shared_out_ |= filter != subjects::command_log_filter;
     auto acknowledged = consumer.value("ack_floor", json::object()).value("stream_seq", uint64_t{0});
     // Until its first delivery is acknowledged, a consumer's floor is 0; but it was made behind what was settled then.
-    auto made_at = consumer.value("config", json::object()).value("opt_start_seq", uint64_t{0});
+    auto made_at = config.value("opt_start_seq", uint64_t{0});
     acknowledged = std::max(acknowledged, std::max(made_at, uint64_t{1}) - 1);
-    // What we know to be settled counts for more than a consumer's memory: a killed server forgets acks.
-    if (!floor_) start_ = std::max(start_, acknowledged + 1);
+    for (uint32_t p = 0; p < settled_.size(); ++p)
+      if (subjects::overlaps(filter, subjects::command_log_part(p))) settled_[p] = std::max(settled_[p], acknowledged);
   }
   ask("STREAM.INFO.COMMANDS", {}, phase::inspecting);
 }
@@ -118,10 +127,28 @@ void takeover::on_consumers(json& body) {
 void takeover::on_stream(const json& body) {
   last_sequence_ = body.value("state", json::object()).value("last_seq", uint64_t{0});
   auto incarnation = net::jetstream::created_ns(body.value("created", std::string{}));
+  bool all = opts_.partition == subjects::partitions;
+  // What we know to be settled counts for more than a consumer's memory: a killed server forgets acks.
+  start_ = 1 + (floor_ ? *floor_ : all ? *std::ranges::min_element(settled_) : settled_[opts_.partition]);
   // The stream was made anew since a former consumer or we looked at it: its numbers mean nothing for this one.
-  if (start_ > last_sequence_ + 1 || (incarnation_ != 0 && incarnation_ != incarnation)) start_ = 1;
+  bool anew = start_ > last_sequence_ + 1 || (incarnation_ != 0 && incarnation_ != incarnation);
+  if (anew) start_ = 1;
   incarnation_ = incarnation;
-  create();
+  if (all && shared_out_ && !floor_ && !anew) locate();
+  else create();
+}
+
+void takeover::locate() {
+  // A partition in which nothing happened for long has a low floor; all that others settled meanwhile would come again.
+  start_ = last_sequence_ + 1;
+  locating_ = subjects::partitions;
+  for (uint32_t p = 0; p < subjects::partitions; ++p)
+    ask("STREAM.MSG.GET.COMMANDS", json{{"seq", settled_[p] + 1}, {"next_by_subj", subjects::command_log_part(p)}}.dump(), phase::locating);
+}
+
+void takeover::on_located(const json& answer) {
+  if (answer.contains("message")) start_ = std::min(start_, answer["message"].value("seq", uint64_t{1}));
+  if (--locating_ == 0) create();
 }
 
 void takeover::create() {
@@ -140,13 +167,14 @@ void takeover::create() {
                  {"max_deliver", -1},
                  {"replay_policy", "instant"},
                  {"idle_heartbeat", nanoseconds(opts_.heartbeat)}};
-  spdlog::info("taking over COMMANDS from sequence {} as {}", start_, name_);
+  if (opts_.partition != subjects::partitions) config["filter_subject"] = subjects::command_log_part(opts_.partition);
+  spdlog::debug("taking over {} from sequence {} as {}", subjects::command_log_part(opts_.partition), start_, name_);
   ask("CONSUMER.DURABLE.CREATE.COMMANDS." + name_, json{{"stream_name", "COMMANDS"}, {"config", std::move(config)}}.dump(),
       phase::creating);
 }
 
 void takeover::fail(std::string why) {
-  if (trouble_ != why) spdlog::warn("cannot consume COMMANDS: {}", why);
+  if (trouble_ != why) spdlog::warn("cannot consume {}: {}", subjects::command_log_part(opts_.partition), why);
   trouble_ = std::move(why);
   phase_ = phase::failed;
 }

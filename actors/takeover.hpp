@@ -1,28 +1,32 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "actors/interfaces.hpp"
+#include "envelopes/json.hpp"
+#include "envelopes/subjects.hpp"
 
 namespace tidings {
 
-/// Becoming the one who consumes COMMANDS: makes a new durable consumer behind what the former one has acknowledged, then
+/// Becoming the one who consumes a partition of COMMANDS, or all of them: makes a new durable consumer behind what the former one has acknowledged, then
 /// removes the former. What was delivered but not acknowledged then comes again at once and in order; waiting for its ack
 /// to time out instead would let later commands of a key overtake it.
 class takeover {
 public:
   struct options {
     nats_gateway_actor gateway;
+    uint32_t partition = 0;        ///< `subjects::partitions`: all of them.
     batch_listener batches;
     reply_listener replies;
-    uint32_t max_ack_pending = 1024;
+    uint32_t max_ack_pending = 512;
     milliseconds ack_wait{30'000};
     milliseconds heartbeat{2'000};
   };
-  enum class phase : uint8_t { idle, listing, inspecting, creating, consuming, verifying, failed };
+  enum class phase : uint8_t { idle, listing, inspecting, locating, creating, consuming, verifying, failed };
 
   void init(options opts) { opts_ = std::move(opts); }
 
@@ -57,6 +61,8 @@ private:
   void ask(std::string verb, std::string body, phase next);
   void on_consumers(json& body);
   void on_stream(const json& body);
+  void locate();
+  void on_located(const json& answer);
   void create();
   void fail(std::string why);
 
@@ -65,6 +71,9 @@ private:
   uint64_t epoch_ = 0;
   std::optional<uint64_t> floor_;
   std::vector<std::string> former_;
+  std::array<uint64_t, subjects::partitions> settled_{}; // by partition: up to where, as former consumers say
+  bool shared_out_ = false;       // some of them had a partition
+  uint32_t locating_ = 0;         // answers that are to come
   std::string name_;
   uint64_t consumed_ = 0; // the last delivery of our consumer
   uint64_t start_ = 1, last_sequence_ = 0, incarnation_ = 0;

@@ -12,6 +12,7 @@
 #include "app/startup.hpp"
 #include "app/version.hpp"
 #include "envelopes/errc.hpp"
+#include "envelopes/ids.hpp"
 #include "envelopes/shown_url.hpp"
 #include "net/nats_login.hpp"
 
@@ -72,11 +73,12 @@ int serve(const serve_options& options) {
   }
   start_log(options.log_level, options.log_format == "json" ? log_style::json_lines : log_style::text, options.threads > 1);
   std::signal(SIGPIPE, SIG_IGN);
+  startup::prefer_large_pages();
   auto open_files = startup::raise_open_files();
   spdlog::debug("{} files may be open", open_files);
   if (auto cores = std::thread::hardware_concurrency(); cores != 0 && options.threads > cores)
     spdlog::warn("--threads {} is more than this machine's {} cores", options.threads, cores);
-  process_parts shared{options, embedded_port,
+  process_parts shared{options, make_session_id(), embedded_port,
                        std::make_shared<connection_places>(front_door::connections_of(options.door, open_files, options.threads), options.door.max_per_address),
                        front_door::make_places(options.door),
                        options.door.rate_limit > 0 ? std::make_shared<request_quota>(options.door.rate_limit) : nullptr, tls};

@@ -12,17 +12,16 @@
 
 #include "actors/backlog_watch.hpp"
 #include "actors/command_bus.hpp"
-#include "actors/command_handler.hpp"
 #include "actors/event_stream.hpp"
 #include "actors/http_listener.hpp"
 #include "actors/kv_projector.hpp"
 #include "actors/nats_gateway.hpp"
 #include "actors/nats_server.hpp"
 #include "actors/notification_hub.hpp"
+#include "actors/partition_owner.hpp"
 #include "actors/process_reporter.hpp"
 #include "actors/query_bus.hpp"
 #include "actors/reactor.hpp"
-#include "actors/reactor_lease.hpp"
 #include "actors/read_model.hpp"
 #include "actors/readiness.hpp"
 #include "actors/remote_command_handler.hpp"
@@ -34,6 +33,7 @@
 #include "app/contract_files.hpp"
 #include "app/front_door.hpp"
 #include "envelopes/errc.hpp"
+#include "envelopes/subjects.hpp"
 #include "net/io_scheduler.hpp"
 
 namespace tidings {
@@ -84,7 +84,8 @@ void shard::spawn() {
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.listener));
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.commands));
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.hub));
-  if (parts_.reactor) end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.reactor));
+  for (auto& x : reactors_) end_with(caf::actor_cast<caf::strong_actor_ptr>(x));
+  if (parts_.partitions) end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.partitions));
   end_with(caf::actor_cast<caf::strong_actor_ptr>(parts_.gateway));
   caf::anon_send(parts_.gateway, start_atom::value);
 }
@@ -118,32 +119,35 @@ void shard::spawn_streams() {
     streams.listeners.push_back(copy);
   }
   if (has_role(shared_.options, "reactor")) {
-    spawn_reactor();
-    streams.listeners.push_back(parts_.reactor);
-    streams.listeners.push_back(parts_.lease);
+    spawn_reactors();
+    streams.listeners.insert(streams.listeners.end(), reactors_.begin(), reactors_.end());
+    streams.listeners.push_back(parts_.partitions);
   }
   keep(system_.spawn(stream_keeper, parts_.gateway, parts_.readiness, std::move(streams)));
 }
 
-void shard::spawn_reactor() {
+void shard::spawn_reactors() {
+  own_commands_ = std::make_shared<own_commands>();
   std::map<std::string, kv_projector_actor> projectors;
   for (auto& model : own_.models->models()) {
     kv_projector_options projection{model, parts_.gateway, read_models_.at(model->bucket.str()), {}};
-    for (auto& [type, spec] : model->commands) {
-      command_handler_actor handler = spec.handler ? command_handler_actor{system_.spawn(remote_command_handler, parts_.gateway, *spec.handler)}
-                                                    : system_.spawn(model_command_handler);
-      projection.handlers.emplace(type, keep(handler));
-    }
+    for (auto& [type, spec] : model->commands)
+      if (spec.handler) projection.handlers.emplace(type, keep(system_.spawn(remote_command_handler, parts_.gateway, *spec.handler)));
     projectors.emplace(model->bucket.str(), keep(system_.spawn(kv_projector, std::move(projection))));
   }
-  parts_.reactor = system_.spawn(reactor, reactor_options{own_.models, parts_.gateway, parts_.readiness, std::move(projectors), 1024, true, counts_});
-  // With an embedded server nobody else can hold the lease, unless another shard does.
-  parts_.lease = system_.spawn(reactor_lease, reactor_lease_options{parts_.gateway, parts_.reactor, shared_.embedded_port != 0 && is_alone()});
+  std::vector<read_model_actor> copies;
+  for (auto& [bucket, copy] : read_models_) copies.push_back(copy);
+  for (uint32_t p = 0; p <= subjects::partitions; ++p) // the last is for all of them
+    reactors_.push_back(system_.spawn(reactor, reactor_options{own_.models, parts_.gateway, p, projectors, p == subjects::partitions ? 1024U : 512U, counts_, parts_.hub, own_commands_}));
+  parts_.partitions = system_.spawn(partition_owner, partition_owner_options{parts_.gateway, parts_.readiness, {reactors_.begin(), reactors_.end()}, copies,
+                                                                             shared_.id, own_.number, shared_.embedded_port != 0});
 }
 
 void shard::spawn_buses() {
   auto forwarder = keep(system_.spawn(request_forwarder, request_forwarder_options{.gateway = parts_.gateway, .counts = counts_}));
-  parts_.commands = system_.spawn(command_bus, command_bus_options{.models = served_, .gateway = parts_.gateway, .hub = parts_.hub, .reactor = parts_.reactor, .forwarder = forwarder, .counts = counts_});
+  command_bus_options bus{.models = served_, .gateway = parts_.gateway, .hub = parts_.hub, .forwarder = forwarder, .counts = counts_, .own = own_commands_};
+  if (!reactors_.empty()) bus.reactors = std::make_shared<const std::vector<reactor_actor>>(reactors_);
+  parts_.commands = system_.spawn(command_bus, std::move(bus));
   if (has_role(shared_.options, "gateway")) keep(system_.spawn(backlog_watch, backlog_watch_options{parts_.gateway, parts_.commands, shared_.options.max_backlog, counts_}));
   queries_ = keep(system_.spawn(query_bus, served_, std::move(read_models_), forwarder));
   for (auto& model : served_->models())
@@ -223,8 +227,8 @@ void shard::end(std::function<void()> gone) {
   exit(parts_.listener);
   exit(parts_.commands);
   exit(parts_.hub);
-  exit(parts_.reactor);
-  exit(parts_.lease);
+  for (auto& x : reactors_) exit(x);
+  exit(parts_.partitions);
   exit(parts_.gateway);
   exit(server_);
   exit(parts_.readiness);
@@ -232,6 +236,7 @@ void shard::end(std::function<void()> gone) {
   server_ = nullptr;
   reporter_ = nullptr;
   queries_ = nullptr;
+  reactors_.clear();
   others_.clear();
   wait_for_the_last_actor();
 }

@@ -17,6 +17,7 @@
 #include "actors/connection_places.hpp"
 #include "actors/gatekeeper.hpp"
 #include "actors/metrics.hpp"
+#include "actors/own_commands.hpp"
 #include "actors/request_quota.hpp"
 #include "app/serve_options.hpp"
 #include "app/shutdown.hpp"
@@ -28,6 +29,7 @@ namespace tidings {
 /// What a process has once, whatever the number of its shards. Shards on several threads use it.
 struct process_parts {
   const serve_options& options;
+  std::string id;                                  ///< Unlike that of any other process.
   uint16_t embedded_port = 0;                      ///< Of the embedded nats-server; 0: there is none.
   std::shared_ptr<connection_places> places;
   std::shared_ptr<caller_places> callers;          ///< Null: no limits for one caller.
@@ -78,7 +80,7 @@ private:
   bool is_alone() const noexcept { return shared_.options.threads == 1; }
   void spawn_nats();
   void spawn_streams();
-  void spawn_reactor();
+  void spawn_reactors();
   void spawn_buses();
   void spawn_listener();
   /// Holds on to an actor that nothing here talks to, until the end.
@@ -101,8 +103,10 @@ private:
   running_parts parts_;
   nats_server_actor server_;
   process_reporter_actor reporter_;
+  std::vector<reactor_actor> reactors_; // by partition, and one for the whole; none without the role
   query_bus_actor queries_;
   std::map<std::string, read_model_actor> read_models_;
+  std::shared_ptr<own_commands> own_commands_; // null without the role reactor
   std::vector<caf::strong_actor_ptr> others_;
   boost::asio::steady_timer poll_;
   std::function<void()> gone_;

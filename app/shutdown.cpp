@@ -15,7 +15,7 @@ namespace {
 
 constexpr auto grace = 3s;          // for outcomes that are on their way
 constexpr auto answer_time = 2s;    // for writing *pending* to whoever still waits
-constexpr auto settle_time = 5s;    // for commands under way
+constexpr auto settle_time = 6s;    // for commands under way, and giving the partitions back
 constexpr auto flush_time = 3s;
 constexpr auto server_time = 12s;
 
@@ -47,10 +47,9 @@ struct sequence : std::enable_shared_from_this<sequence> {
   }
   void cut_clients() {
     self->send(parts.listener, stop_atom::value);
-    step("the reactor", parts.reactor, settle_time, drain_atom::value, &sequence::drain_nats);
+    step("the reactors", parts.partitions, settle_time, drain_atom::value, &sequence::drain_nats);
   }
   void drain_nats() {
-    if (parts.lease) self->send(parts.lease, drain_atom::value);
     step("NATS", parts.gateway, flush_time, drain_atom::value, &sequence::finish);
   }
   void finish() {

@@ -17,8 +17,7 @@ struct running_parts {
   std::vector<service_endpoint_actor> endpoints;
   command_bus_actor commands;
   notification_hub_actor hub;
-  reactor_actor reactor;
-  reactor_lease_actor lease;
+  partition_owner_actor partitions;
   nats_gateway_actor gateway;
 };
 

@@ -16,6 +16,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifdef TIDINGS_MIMALLOC
+#include <mimalloc.h>
+#endif
+
 #include "app/builtin_model.hpp"
 #include "app/nats_version.hpp"
 #include "envelopes/errc.hpp"
@@ -124,6 +128,12 @@ uint64_t raise_open_files() {
   if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return 0;
   auto soft = std::exchange(files.rlim_cur, files.rlim_max);
   return ::setrlimit(RLIMIT_NOFILE, &files) == 0 ? files.rlim_max : soft;
+}
+
+void prefer_large_pages() {
+#ifdef TIDINGS_MIMALLOC
+  mi_option_set_enabled_default(mi_option_large_os_pages, true); // MIMALLOC_LARGE_OS_PAGES=0 goes before
+#endif
 }
 
 caf::error check_nats_server() {

@@ -28,6 +28,7 @@ constexpr auto header_schemas = R"({
     "Tidings-Digest": { "type": "string", "description": "As on the command." },
     "Tidings-Timing": { "type": "string", "description": "Milliseconds from its delivery until it was handled, and until it was projected." },
     "Tidings-Retry": { "type": "string", "description": "As on the command." },
+    "Nats-Expected-Last-Subject-Sequence": { "const": "0", "description": "A command has one outcome. Not on that of a retry." },
     "traceparent": { "type": "string" } } },
   "entry": { "type": "object", "required": ["Tidings-Command-Id", "Tidings-Position", "Nats-Expected-Last-Subject-Sequence"], "properties": {
     "Tidings-Command-Id": { "type": "string", "description": "Of the command that made it." },

@@ -18,10 +18,19 @@ std::string expected(errc code, std::string_view what) {
   return result;
 }
 
+/// What may be sent by itself must also be readable in its envelope.
+json_limits with_a_payload() {
+  constexpr size_t most_fields = 32; // unknown ones are ignored
+  json_limits result;
+  ++result.depth;
+  result.members += most_fields;
+  return result;
+}
+
 } // namespace
 
 envelope_reader::envelope_reader(std::string_view text, errc code) : code_{code} {
-  auto parsed = parse_json(text);
+  auto parsed = parse_json(text, with_a_payload());
   if (!parsed) {
     error_ = code == code_of(parsed.error()) ? parsed.error() : make_error(code, failure_of(parsed.error()));
   } else if (!parsed->is_object()) {

@@ -2,12 +2,15 @@
 #include "envelopes/json.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstring>
 #include <utility>
 #include <vector>
 
 #include "envelopes/errc.hpp"
 #include "envelopes/json_text.hpp"
+#include "envelopes/plain_json.hpp"
 
 namespace tidings {
 
@@ -192,6 +195,7 @@ private:
 } // namespace
 
 caf::expected<json> parse_json(std::string_view text, const json_limits& limits) {
+  if (strict_builder plain{text, limits}; plain_json{text, plain}.read()) return std::move(plain.result());
   strict_builder builder{text, limits};
   // nlohmann's lexer takes a zero byte for the end of the input and skips a byte order mark; neither is JSON.
   if (auto zero = text.find('\0'); zero != std::string_view::npos) {
@@ -204,6 +208,51 @@ caf::expected<json> parse_json(std::string_view text, const json_limits& limits)
   return make_error(errc::malformed_request, std::move(builder.what()));
 }
 
-std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+namespace {
+
+template <class Int>
+void append_integer(std::string& out, Int x) {
+  std::array<char, 24> digits;
+  auto end = std::to_chars(digits.data(), digits.data() + digits.size(), x).ptr;
+  out.append(digits.data(), end);
+}
+
+/// What nlohmann's serializer writes, without its step for each character.
+void append(std::string& out, const json& x) {
+  switch (x.type()) {
+  case json::value_t::object: {
+    auto separator = '{';
+    for (auto& [name, value] : x.get_ref<const json::object_t&>()) {
+      out += std::exchange(separator, ',');
+      append_json_string(out, name);
+      out += ':';
+      append(out, value);
+    }
+    out += separator == '{' ? "{}" : "}";
+    break;
+  }
+  case json::value_t::array: {
+    auto separator = '[';
+    for (auto& value : x.get_ref<const json::array_t&>()) {
+      out += std::exchange(separator, ',');
+      append(out, value);
+    }
+    out += separator == '[' ? "[]" : "]";
+    break;
+  }
+  case json::value_t::string: append_json_string(out, x.get_ref<const std::string&>()); break;
+  case json::value_t::number_integer: append_integer(out, x.get<json::number_integer_t>()); break;
+  case json::value_t::number_unsigned: append_integer(out, x.get<json::number_unsigned_t>()); break;
+  default: out += x.dump(); // null, booleans, and what needs more care
+  }
+}
+
+} // namespace
+
+std::string dump(const json& value) {
+  std::string result;
+  append(result, value);
+  return result;
+}
 
 } // namespace tidings

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "envelopes/json_text.hpp"
 
-#include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 #include "envelopes/json.hpp"
 
@@ -9,21 +10,36 @@ namespace tidings {
 
 namespace {
 
-bool needs_escape(char c) {
-  auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte >= 0x7f || c == '"' || c == '\\';
+constexpr uint64_t each_byte(uint8_t x) { return 0x0101010101010101 * x; }
+
+/// Whether a byte of `x` is below 0x20, not ASCII, a quote or a backslash. Eight at a time: everything that is written passes here.
+bool needs_escape(uint64_t x) {
+  auto zero_in = [](uint64_t y) { return (y - each_byte(1)) & ~y; };
+  auto found = x | ((x - each_byte(0x20)) & ~x) | zero_in(x ^ each_byte('"')) | zero_in(x ^ each_byte('\\'));
+  return (found & each_byte(0x80)) != 0;
+}
+
+bool is_plain(std::string_view text) {
+  uint64_t eight = 0;
+  for (; text.size() >= sizeof eight; text.remove_prefix(sizeof eight)) {
+    std::memcpy(&eight, text.data(), sizeof eight);
+    if (needs_escape(eight)) return false;
+  }
+  eight = each_byte('.');
+  std::memcpy(&eight, text.data(), text.size());
+  return !needs_escape(eight);
 }
 
 } // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
   // Nearly everything that passes here is plain ASCII; only the rest pays for a temporary value.
-  if (std::none_of(text.begin(), text.end(), needs_escape)) {
+  if (is_plain(text)) {
     out += '"';
     out += text;
     out += '"';
   } else {
-    out += dump(json(text));
+    out += json(text).dump(-1, ' ', false, json::error_handler_t::replace);
   }
 }
 

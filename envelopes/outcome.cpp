@@ -22,17 +22,16 @@ std::string_view success_of(outcome_status x) {
   return "null";
 }
 
-void append_maybe(std::string& out, std::string_view name, const std::optional<std::string>& value) {
-  append_json_member(out, name);
-  if (value)
-    append_json_string(out, *value);
-  else
-    out += "null";
+/// @param before What is written in front, as it is.
+void append_text(std::string& out, std::string_view before, std::string_view value) {
+  out += before;
+  append_json_string(out, value);
 }
 
-void append_text(std::string& out, std::string_view name, std::string_view value) {
-  append_json_member(out, name);
-  append_json_string(out, value);
+void append_maybe(std::string& out, std::string_view before, const std::optional<std::string>& value) {
+  if (value) return append_text(out, before, *value);
+  out += before;
+  out += "null";
 }
 
 template <class Enum, size_t N>
@@ -70,36 +69,29 @@ std::string to_json(const outcome& x) { return to_json(x, dump(x.payload)); }
 std::string to_json(const outcome& x, std::string_view payload) {
   std::string out;
   out.reserve(payload.size() + 512);
-  out += '{';
-  append_json_member(out, "success");
+  out += R"({"success":)";
   out += success_of(x.status);
-  append_text(out, "command_id", x.command_id);
-  append_text(out, "timestamp", x.timestamp);
-  append_json_member(out, "payload");
+  append_text(out, R"(,"command_id":)", x.command_id);
+  append_text(out, R"(,"timestamp":)", x.timestamp);
+  out += R"(,"payload":)";
   out += payload;
-  append_maybe(out, "error", x.error);
-  append_text(out, "command_type", x.command_type);
-  append_text(out, "status", to_string(x.status));
-  append_text(out, "stage", to_string(x.reached));
-  append_maybe(out, "code", x.code);
-  append_maybe(out, "key", x.key);
-  append_json_member(out, "revision");
+  append_maybe(out, R"(,"error":)", x.error);
+  append_text(out, R"(,"command_type":)", x.command_type);
+  append_text(out, R"(,"status":)", to_string(x.status));
+  append_text(out, R"(,"stage":)", to_string(x.reached));
+  append_maybe(out, R"(,"code":)", x.code);
+  append_maybe(out, R"(,"key":)", x.key);
+  out += R"(,"revision":)";
   out += x.revision ? std::to_string(*x.revision) : "null";
-  append_json_member(out, "actions");
-  out += '[';
+  out += R"(,"actions":[)";
   for (const auto& [type, data] : x.actions) {
-    if (out.back() != '[') out += ',';
-    out += '{';
-    append_text(out, "type", type);
-    append_json_member(out, "data");
+    append_text(out, out.back() == '[' ? R"({"type":)" : R"(,{"type":)", type);
+    out += R"(,"data":)";
     out += dump(data);
     out += '}';
   }
-  out += ']';
-  append_json_member(out, "links");
-  out += '{';
-  append_text(out, "self", "/commands/" + x.command_id);
-  append_text(out, "events", "/commands/" + x.command_id + "/events");
+  append_text(out, R"(],"links":{"self":)", "/commands/" + x.command_id);
+  append_text(out, R"(,"events":)", "/commands/" + x.command_id + "/events");
   out += "}}";
   return out;
 }

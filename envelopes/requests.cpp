@@ -8,21 +8,21 @@ namespace tidings {
 
 namespace {
 
-std::string render(std::string_view kind, const std::string& type, const std::string& id, const std::string& service_id,
-                   const std::string& timestamp, const json& payload) {
-  auto body = dump(payload);
+/// @param type, id The names of these members, as they are written in front of their values.
+template <class Request>
+std::string render(const Request& x, std::string_view type, const std::string& type_value, std::string_view id, const std::string& id_value) {
+  auto body = dump(x.payload);
   std::string out;
-  out.reserve(body.size() + type.size() + id.size() + service_id.size() + timestamp.size() + 100);
-  auto field = [&](std::string name, const std::string& value) {
-    append_json_member(out, name);
+  out.reserve(body.size() + type_value.size() + id_value.size() + x.service_id.size() + x.timestamp.size() + 100);
+  auto field = [&](std::string_view before, const std::string& value) {
+    out += before;
     append_json_string(out, value);
   };
-  out += '{';
-  field(std::string{kind} + "_type", type);
-  field(std::string{kind} + "_id", id);
-  field("service_id", service_id);
-  field("timestamp", timestamp);
-  append_json_member(out, "payload");
+  field(type, type_value);
+  field(id, id_value);
+  field(R"(,"service_id":)", x.service_id);
+  field(R"(,"timestamp":)", x.timestamp);
+  out += R"(,"payload":)";
   out += body;
   out += '}';
   return out;
@@ -31,11 +31,11 @@ std::string render(std::string_view kind, const std::string& type, const std::st
 } // namespace
 
 std::string to_json(const command_request& x) {
-  return render("command", x.command_type, x.command_id, x.service_id, x.timestamp, x.payload);
+  return render(x, R"({"command_type":)", x.command_type, R"(,"command_id":)", x.command_id);
 }
 
 std::string to_json(const query_request& x) {
-  return render("query", x.query_type, x.query_id, x.service_id, x.timestamp, x.payload);
+  return render(x, R"({"query_type":)", x.query_type, R"(,"query_id":)", x.query_id);
 }
 
 caf::expected<command_request> parse_command_request(std::string_view text) {

@@ -36,6 +36,10 @@ std::string command_log(uint32_t partition, const token& type, const token& id) 
   return join({"commands.", std::to_string(partition), ".", type.str(), ".", id.str()});
 }
 
+std::string command_log_part(uint32_t partition) {
+  return partition == partitions ? std::string{command_log_filter} : "commands." + std::to_string(partition) + ".*.*";
+}
+
 std::string command_log_of(const token& id) { return "commands.*.*." + id.str(); }
 
 std::string notification(const token& owner, const token& id) {

@@ -16,6 +16,8 @@ std::string command_bus(const token& type);
 std::string query_bus(const token& type);
 /// `commands.{partition}.{type}.{id}`: the COMMANDS stream.
 std::string command_log(uint32_t partition, const token& type, const token& id);
+/// `commands.{partition}.*.*`: what a reactor consumes. `partitions` itself stands for all of them.
+std::string command_log_part(uint32_t partition);
 /// `commands.*.*.{id}`: finds a command of which only the id is known.
 std::string command_log_of(const token& id);
 /// `notifications.{owner}.{id}`.

@@ -41,12 +41,27 @@ int order_values(const json* a, const json* b) {
   return 0;
 }
 
+/// The first eight bytes as a number, in the order of the text.
+uint64_t head_of(std::string_view text) {
+  uint64_t result = 0;
+  for (size_t i = 0; i < sizeof result; ++i) result = result << 8 | (i < text.size() ? static_cast<uint8_t>(text[i]) : 0);
+  return result;
+}
+
 } // namespace
 
 const json* sorted_index::value_in(const stored_document& x) const {
   if (field_.empty() || !x.value.is_object()) return nullptr;
   auto it = x.value.find(field_);
   return it != x.value.end() ? &*it : nullptr;
+}
+
+sorted_index::entry sorted_index::entry_of(const stored_document& x) const {
+  auto* value = value_in(x);
+  if (field_.empty()) return {head_of(x.key), value, &x};
+  auto kind = rank_of(value);
+  if (kind == rank::string) return {head_of(value->get_ref<const std::string&>()), value, &x};
+  return {kind == rank::other ? std::numeric_limits<uint64_t>::max() : 0, value, &x};
 }
 
 bool sorted_index::less::compare(const position& a, const position& b) {

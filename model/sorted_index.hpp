@@ -22,8 +22,8 @@ public:
   /// @param field Empty: by key.
   explicit sorted_index(std::string field) : field_{std::move(field)} {}
 
-  void insert(const stored_document& x) { entries_.insert({value_in(x), &x}); }
-  void erase(const stored_document& x) { entries_.erase({value_in(x), &x}); }
+  void insert(const stored_document& x) { entries_.insert(entry_of(x)); }
+  void erase(const stored_document& x) { entries_.erase(entry_of(x)); }
 
   /// The document's value of the index's field; null if it has none.
   const json* value_in(const stored_document& x) const;
@@ -49,17 +49,24 @@ public:
 
 private:
   struct entry {
+    /// Never greater than that of an entry behind: most comparisons end here, in the tree's own node, where a look at the documents
+    /// would be three misses of the cache.
+    uint64_t head;
     const json* value;
     const stored_document* document;
     position where() const { return {value, document->key}; }
   };
   struct less {
     using is_transparent = void;
-    bool operator()(const entry& a, const entry& b) const { return compare(a.where(), b.where()); }
+    bool operator()(const entry& a, const entry& b) const {
+      return a.head != b.head ? a.head < b.head : compare(a.where(), b.where());
+    }
     bool operator()(const entry& a, const position& b) const { return compare(a.where(), b); }
     bool operator()(const position& a, const entry& b) const { return compare(a, b.where()); }
     static bool compare(const position& a, const position& b);
   };
+
+  entry entry_of(const stored_document& x) const;
 
   std::string field_;
   std::set<entry, less> entries_;

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include <caf/logger.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
 
 namespace tidings::net {
@@ -56,6 +57,8 @@ void io_unit::run_some() {
   for (size_t i = 0; i < batch && !ready_.empty(); ++i) {
     auto* job = ready_.front();
     ready_.pop_front();
+    // CAF's logger, which is built in though nobody reads it, notes under a lock which actor runs; each spawn turns it on again.
+    caf::logger::set_current_actor_system(nullptr);
     if (job->resume(this, throughput) == caf::resumable::resume_later) {
       ready_.push_back(job);
     } else {

@@ -33,7 +33,7 @@ public:
     std::function<void()> readable;           ///< nats.c has read: drain the subscriptions.
     std::function<void(bool)> connected;      ///< The connection came up (true) or went down (false).
     std::function<void(std::string)> trouble; ///< A sentence for the log.
-    std::function<void()> gone; ///< What was subscribed is void; once connected again, subscribe anew.
+    std::function<void()> gone = {}; ///< What was subscribed is void; once connected again, subscribe anew.
   };
   using subscription = std::unique_ptr<natsSubscription, void (*)(natsSubscription*)>;
 

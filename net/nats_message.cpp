@@ -14,8 +14,8 @@ std::string_view view(const char* text) noexcept {
 }
 
 // Above either bound what was gathered is destroyed.
-constexpr size_t most_gathered = 1024;
-constexpr size_t most_gathered_bytes = 1024 * 1024;
+constexpr size_t most_gathered = 4096;
+constexpr size_t most_gathered_bytes = 4 * 1024 * 1024;
 
 struct gathered_messages {
   std::vector<natsMsg*> messages;

@@ -13,7 +13,7 @@
 
 namespace tidings::net {
 
-/// Destroys `msg` later, on this thread, together with others: at 1,024 messages or 1 MiB. nats.c frees messages on a
+/// Destroys `msg` later, on this thread, together with others: at 4,096 messages or 4 MiB. nats.c frees messages on a
 /// thread of its own and wakes it whenever its queue was empty: destroyed one by one, every message costs two context
 /// switches.
 void destroy_later(natsMsg* msg) noexcept;

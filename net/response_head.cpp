@@ -7,7 +7,7 @@
 #include <ctime>
 #include <utility>
 
-#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/http/status.hpp>
 
 namespace tidings::net {
 
@@ -35,7 +35,7 @@ std::string_view date_value() {
 }
 
 bool is_clean(std::string_view value) noexcept {
-  // Beast holds lengths in 16 bits and throws.
+  // Longer than any client takes.
   return value.size() < 65'000 && value.find_first_of(std::string_view{"\r\n\0", 3}) == std::string_view::npos;
 }
 
@@ -60,25 +60,35 @@ outgoing_response::outgoing_response(http_response response, response_framing fr
   std::string_view content = response_.shared_body ? *response_.shared_body : response_.body;
   // RFC 9110, 8.6: no Content-Length on 204, and none on 304 that a 200 would not have had.
   auto bodiless = response_.status == 204 || response_.status == 304;
-  message_.result(response_.status);
-  message_.insert(http::field::date, date_value());
-  for (auto& [name, value] : response_.headers)
-    message_.insert(name, value);
-  if (!response_.content_type.empty() && !bodiless) message_.insert(http::field::content_type, response_.content_type);
-  if (!bodiless && !framing.stream) message_.content_length(content.size());
-  // Not Beast's keep_alive(): it would write the status line of the client's version, and ours is always 1.1.
+  head_.reserve(512);
+  auto header = [this](std::string_view name, std::string_view value) {
+    head_ += name;
+    head_ += ": ";
+    head_ += value;
+    head_ += "\r\n";
+  };
+  head_ += "HTTP/1.1 ";
+  head_ += std::to_string(response_.status);
+  head_ += ' ';
+  head_ += http::obsolete_reason(http::int_to_status(response_.status));
+  head_ += "\r\n";
+  header("Date", date_value());
+  for (auto& [name, value] : response_.headers) header(name, value);
+  if (!response_.content_type.empty() && !bodiless) header("Content-Type", response_.content_type);
+  if (!bodiless && !framing.stream) header("Content-Length", std::to_string(content.size()));
+  // The status line is always ours, so a client of HTTP/1.0 is told what its version does not imply.
   if (framing.closes)
-    message_.insert(http::field::connection, "close");
+    header("Connection", "close");
   else if (framing.to_http_1_0)
-    message_.insert(http::field::connection, "keep-alive");
-  if (!bodiless && !framing.to_head) message_.body() = {content.data(), content.size()};
+    header("Connection", "keep-alive");
+  head_ += "\r\n";
+  if (!bodiless && !framing.to_head) body_ = content;
 }
 
-std::string outgoing_response::text() {
-  std::string result;
-  boost::beast::error_code ec;
-  serializer_.next(ec, [&](auto&, const auto& buffers) { result = boost::beast::buffers_to_string(buffers); });
-  return result;
+std::array<boost::asio::const_buffer, 2> outgoing_response::buffers() const noexcept {
+  auto from_head = std::min(written_, head_.size());
+  auto from_body = written_ - from_head;
+  return {boost::asio::buffer(head_) + from_head, boost::asio::const_buffer{body_.data(), body_.size()} + from_body};
 }
 
 } // namespace tidings::net

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <string>
+#include <string_view>
 
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/serializer.hpp>
-#include <boost/beast/http/span_body.hpp>
+#include <boost/asio/buffer.hpp>
 
 #include "net/http_message.hpp"
 
@@ -19,24 +19,26 @@ struct response_framing {
   bool stream = false; ///< The body has no length; the connection's end ends it.
 };
 
-/// A response on its way, for Beast to serialise. The body is never copied: not movable, since Beast points into it.
+/// A response on its way: its head as one text, and the body where it is. Not movable, since buffers point into it.
 class outgoing_response {
 public:
-  using body = boost::beast::http::span_body<const char>;
-
   /// @param response is_sendable().
   outgoing_response(http_response response, response_framing framing);
   outgoing_response(const outgoing_response&) = delete;
   outgoing_response& operator=(const outgoing_response&) = delete;
 
-  boost::beast::http::response_serializer<body>& serializer() noexcept { return serializer_; }
+  /// What is still to be written.
+  std::array<boost::asio::const_buffer, 2> buffers() const noexcept;
+  /// So many more bytes are written.
+  void written(size_t bytes) noexcept { written_ += bytes; }
   /// The whole of it, for who can't wait for a write.
-  std::string text();
+  std::string text() const { return head_ + std::string{body_}; }
 
 private:
   http_response response_; // owns the body
-  boost::beast::http::response<body> message_;
-  boost::beast::http::response_serializer<body> serializer_{message_};
+  std::string head_;
+  std::string_view body_;
+  size_t written_ = 0;
 };
 
 /// Whether every header value can be sent. A CR or LF in one would begin a header, or a response, of its own; Beast

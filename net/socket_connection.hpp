@@ -18,8 +18,8 @@
 
 namespace tidings::net {
 
-/// An http_connection on a TCP socket. Requests are put together by request_reader, responses written by Beast
-/// from an outgoing_response; what is left here is the order of things: which state follows which, and who may be called when.
+/// An http_connection on a TCP socket. Requests are put together by request_reader, responses are
+/// outgoing_response; what is left here is the order of things: which state follows which, and who may be called when.
 class socket_connection final : public http_connection {
 public:
   using clock = std::chrono::steady_clock;

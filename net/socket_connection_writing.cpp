@@ -4,12 +4,10 @@
 #include <utility>
 
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/write.hpp>
 
 namespace tidings::net {
 
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
 
 void socket_connection::respond(http_response response) {
   if (state_ != state::answering) return;
@@ -61,11 +59,11 @@ void socket_connection::send(http_response response, bool stream) {
   state_ = state::writing;
   // Nearly every response fits into the socket's buffer: that spares a turn through the reactor.
   error_code ec;
-  http::write(socket_, outgoing_->serializer(), ec);
+  outgoing_->written(asio::write(socket_, outgoing_->buffers(), ec));
   if (!ec) return on_written();
   if (ec != asio::error::would_block) return close();
   deadline_ = clock::now() + limits_.write_deadline;
-  http::async_write(socket_, outgoing_->serializer(), [self = self()](error_code failed, size_t) {
+  asio::async_write(socket_, outgoing_->buffers(), [self = self()](error_code failed, size_t) {
     if (self->state_ != state::writing) return;
     if (failed) return self->close();
     self->on_written();

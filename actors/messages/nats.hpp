@@ -66,6 +66,7 @@ struct emit {
   net::nats_headers headers;
   std::string data;
   std::string reply = {}; ///< Where answers may go; may be empty.
+  bool may_wait = false;  ///< For something else to go with: at most as long as a tick of the gateway.
 };
 
 /// What one read of the socket brought for one subscription, in order.

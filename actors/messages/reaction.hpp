@@ -34,6 +34,8 @@ struct stored_command {
   milliseconds delay{0};     ///< Demo only.
   catalog::command_entry entry;
   uint32_t retry = 0;        ///< Put back from DEAD_LETTERS for the how manieth time; 0: never.
+  /// When this process asked for an outcome of its id, and there was none; empty when it did not. Never travels.
+  std::optional<clock_time> untold_at = {};
 };
 using stored_command_ptr = std::shared_ptr<const stored_command>;
 
@@ -76,11 +78,19 @@ struct decide_command {
   document_ptr current; ///< Null if the key was never written; may be a tombstone.
 };
 
-/// Whether this process is the one whose reactor consumes.
+/// What a reactor makes of its partition.
+struct partition_report {
+  uint32_t partition = 0;
+  bool consuming = false;
+  std::string trouble; ///< What keeps it from consuming; may be empty.
+};
+using partition_listener = caf::typed_actor<caf::reacts_to<partition_report>>;
+
+/// Whether a reactor may consume its partition.
 struct lease_change {
   bool held = false;
+  partition_listener listener = {}; ///< Hears what becomes of it; only with `held`.
 };
-using lease_listener = caf::typed_actor<caf::reacts_to<lease_change>>;
 
 /// How far is the command with this sequence?
 struct ask_stage {
@@ -96,3 +106,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::settled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::decide_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::ask_stage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::lease_change)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::partition_report)

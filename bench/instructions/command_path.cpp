@@ -8,7 +8,6 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/command_bus.hpp"
-#include "actors/command_handler.hpp"
 #include "actors/kv_projector.hpp"
 #include "actors/notification_hub.hpp"
 #include "actors/reactor.hpp"
@@ -16,6 +15,7 @@
 #include "actors/readiness.hpp"
 #include "bench/instructions/loopback_nats.hpp"
 #include "envelopes/errc.hpp"
+#include "envelopes/subjects.hpp"
 #include "net/response_head.hpp"
 
 namespace tidings::bench {
@@ -25,6 +25,10 @@ namespace {
 command_listener::behavior_type collector(command_listener::pointer,
                                           std::shared_ptr<std::vector<command_answer>> answers) {
   return {[answers](const command_answer& x) { answers->push_back(x); }};
+}
+
+partition_listener::behavior_type deaf_owner(partition_listener::pointer) {
+  return {[](const partition_report&) {}};
 }
 
 } // namespace
@@ -47,27 +51,26 @@ command_path::command_path(boost::asio::io_context& io, caf::actor_system& syste
   projection.model = *loaded;
   projection.gateway = gateway;
   projection.read_model = table;
-  for (auto& [type, spec] : (*loaded)->commands)
-    projection.handlers.emplace(type, keep(system.spawn(model_command_handler)));
   auto projector = keep(system.spawn(kv_projector, std::move(projection)));
-  reactor_options reaction;
-  reaction.models = settings_.models;
-  reaction.gateway = gateway;
-  reaction.readiness = ready;
-  reaction.projectors = {{bucket, projector}};
-  reaction.leased = false;
-  auto consumer = keep(system.spawn(reactor, std::move(reaction)));
+  auto own = std::make_shared<own_commands>();
+  auto owner = keep(system.spawn(deaf_owner));
+  auto reactors = std::make_shared<std::vector<reactor_actor>>();
+  for (uint32_t p = 0; p <= subjects::partitions; ++p)
+    reactors->push_back(keep(system.spawn(reactor, reactor_options{.models = settings_.models, .gateway = gateway, .partition = p,
+                                                                   .projectors = {{bucket, projector}}, .hub = hub, .own = own})));
   command_bus_options bus;
   bus.models = settings_.models;
   bus.gateway = gateway;
   bus.hub = hub;
-  bus.reactor = consumer;
+  bus.reactors = reactors;
+  bus.own = own;
   commands_ = keep(system.spawn(command_bus, std::move(bus)));
   client_ = keep(system.spawn(collector, answers_));
   io_.poll();
   caf::anon_send(hub, streams_ready{});
   caf::anon_send(table, streams_ready{});
-  caf::anon_send(consumer, streams_ready{});
+  for (auto& consumer : *reactors) caf::anon_send(consumer, streams_ready{});
+  caf::anon_send(reactors->back(), lease_change{true, owner}); // of the whole stream, as a process alone has it
   io_.poll();
 }
 

@@ -5,6 +5,8 @@
 
 #include <nats/nats.h>
 
+#include "envelopes/subjects.hpp"
+
 namespace tidings::bench {
 
 namespace {
@@ -37,16 +39,16 @@ void loopback_nats_state::on_publish(const publish& x) {
   auto name_of_stream = stream_of(x.subject);
   auto& to = streams_[name_of_stream];
   self_->send(x.listener, published{x.cookie, {}, ++to.last, false});
-  deliver(name_of_stream, to, x);
+  for (auto& consumer : to.consumers)
+    if (consumer.filter.empty() || subjects::overlaps(consumer.filter, x.subject)) deliver(name_of_stream, to.last, consumer, x);
 }
 
-void loopback_nats_state::deliver(const std::string& stream_name, stream& from, const publish& x) {
-  auto i = subscriptions_.find(from.deliver_to);
+void loopback_nats_state::deliver(const std::string& stream_name, uint64_t sequence, stream::consumer& to, const publish& x) {
+  auto i = subscriptions_.find(to.deliver_to);
   if (i == subscriptions_.end()) return;
-  auto ack = "$JS.ACK." + stream_name + ".loopback.1." + std::to_string(from.last) + '.' +
-             std::to_string(++from.delivered) + '.' + std::to_string(stored_ns) + ".0";
-  // Before the acknowledgement has been acted on, unlike the gateway: so the read model parses here what it would know.
-  self_->send(i->second.listener, nats_batch{i->second.tag, {message(x.subject, ack, x.headers, x.data)}});
+  auto ack = "$JS.ACK." + stream_name + ".loopback.1." + std::to_string(sequence) + '.' +
+             std::to_string(++to.delivered) + '.' + std::to_string(stored_ns) + ".0";
+  self_->send(i->second.courier, nats_batch{i->second.tag, {message(x.subject, ack, x.headers, x.data)}});
 }
 
 void loopback_nats_state::on_request(const nats_request& x) {
@@ -58,7 +60,7 @@ void loopback_nats_state::on_request(const nats_request& x) {
     body = {{"created", "2026-01-05T10:00:00Z"}, {"state", {{"last_seq", 0}}}};
   } else if (verb.starts_with("CONSUMER.CREATE.") || verb.starts_with("CONSUMER.DURABLE.CREATE.")) {
     auto asked = json::parse(x.data);
-    streams_[asked["stream_name"]].deliver_to = asked["config"]["deliver_subject"];
+    streams_[asked["stream_name"]].consumers.push_back({asked["config"].value("filter_subject", std::string{}), asked["config"]["deliver_subject"]});
     body["num_pending"] = 0;
   } else {
     throw std::runtime_error{"the loopback does not know " + x.subject};
@@ -66,7 +68,13 @@ void loopback_nats_state::on_request(const nats_request& x) {
   self_->send(x.listener, nats_reply{x.cookie, {}, message("_INBOX.loopback", {}, {}, body.dump())});
 }
 
-void loopback_nats_state::on_subscribe(const subscribe& x) { subscriptions_[x.subject] = {x.listener, x.tag}; }
+void loopback_nats_state::on_subscribe(const subscribe& x) {
+  // By way of somebody who comes behind those who are told of acknowledgements, as deliveries do at the gateway.
+  auto courier = self_->spawn([listener = x.listener](batch_listener::pointer self) -> batch_listener::behavior_type {
+    return {[=](nats_batch& batch) { self->send(listener, std::move(batch)); }};
+  });
+  subscriptions_[x.subject] = {courier, x.tag};
+}
 
 nats_gateway_actor::behavior_type loopback_nats(loopback_nats_ptr self) {
   return {

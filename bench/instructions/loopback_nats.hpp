@@ -28,15 +28,19 @@ public:
 private:
   struct stream {
     uint64_t last = 0;
-    std::string deliver_to; ///< The subject its consumer delivers to.
-    uint64_t delivered = 0;
+    struct consumer {
+      std::string filter; ///< Subjects; empty: all.
+      std::string deliver_to;
+      uint64_t delivered = 0;
+    };
+    std::vector<consumer> consumers;
   };
   struct subscription {
-    batch_listener listener;
+    batch_listener courier; ///< To whoever subscribed.
     uint64_t tag = 0;
   };
 
-  void deliver(const std::string& stream_name, stream& from, const publish& x);
+  void deliver(const std::string& stream_name, uint64_t sequence, stream::consumer& to, const publish& x);
 
   loopback_nats_ptr self_;
   std::map<std::string, stream> streams_;

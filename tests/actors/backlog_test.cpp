@@ -54,6 +54,10 @@ CAF_TEST(partitions add up whatever their consumers are called) {
   CAF_CHECK_EQUAL(waiting(list({consumer("a", "commands.0.*.*", 1, 2, 9), consumer("b", "commands.15.*.*", 30, 0, 9)})), 33u);
 }
 
+CAF_TEST(a consumer that ended while the server made its list is none) {
+  CAF_CHECK_EQUAL(waiting(list({nullptr, consumer("a", "commands.0.*.*", 1, 2, 9)})), 3u);
+}
+
 CAF_TEST(of two consumers for the same the further one counts) {
   CAF_CHECK_EQUAL(waiting(list({consumer("old", "", 500, 0, 10), consumer("new", "", 3, 1, 10)})), 4u);
   CAF_CHECK_EQUAL(waiting(list({consumer("old", "commands.3.*.*", 7, 0, 1), consumer("new", "commands.3.*.*", 9, 0, 1)})), 7u);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "actors/headers.hpp"
+#include "actors/stored_command.hpp"
 #include "envelopes/subjects.hpp"
 #include "tests/actors/fakes/models.hpp"
 
@@ -23,6 +24,7 @@ struct bus_fixture : actor_fixture {
   reactor_actor reactor = fake<reactor_actor>();
   command_listener listener = fake<command_listener>();
   metrics_ptr counts = std::make_shared<metrics>();
+  std::shared_ptr<own_commands> own = std::make_shared<own_commands>();
   command_bus_actor bus;
 
   bus_fixture() { start(20'000); }
@@ -32,9 +34,10 @@ struct bus_fixture : actor_fixture {
     options.models = models;
     options.gateway = gateway;
     options.hub = hub;
-    options.reactor = reactor;
+    options.reactors = std::make_shared<const std::vector<reactor_actor>>(subjects::partitions + 1, reactor);
     options.max_waiters = max_waiters;
     options.counts = counts;
+    options.own = own;
     bus = kept(sys.spawn(command_bus, options));
     consume_messages();
   }
@@ -118,6 +121,56 @@ CAF_TEST(a valid command is published as an envelope) {
   CAF_CHECK_EQUAL(header(command_headers::owner), "public");
   CAF_CHECK_EQUAL(header(command_headers::key), "n1");
   CAF_CHECK_EQUAL(header(command_headers::digest), "");
+}
+
+CAF_TEST(our own reactor finds the command as it would read it) {
+  auto x = command("WriteNote", "cmd-1", {{"text", "h\u00e9llo"}, {"n", -7}, {"x", 0.1}, {"list", {1, 2, {{"deep", nullptr}}}}});
+  x.owner = tok("s-alice");
+  x.expected_revision = 7;
+  x.ttl = 90s;
+  x.delay = 61s;
+  x.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  x.client_chosen = true;
+  give(bus, x);
+  nats_reply nothing;
+  nothing.cookie = got.last<nats_request>().cookie;
+  nothing.message = incoming::nothing_there();
+  give(got.last<nats_request>().listener, nothing);
+  CAF_CHECK_EQUAL(own->size(), 0u);
+  auto sent = got.last<publish>();
+  ack();
+  auto kept = own->take(1, sent.data);
+  CAF_REQUIRE(kept);
+  incoming::header_list headers(sent.headers.begin(), sent.headers.end());
+  auto read = read_stored_command(*models, incoming::message(sent.subject, {}, sent.data, headers), {});
+  CAF_REQUIRE(read);
+  CAF_CHECK(kept->request == (*read)->request);
+  CAF_CHECK(kept->owner == (*read)->owner && kept->key == (*read)->key);
+  CAF_CHECK_EQUAL(kept->digest, (*read)->digest);
+  CAF_CHECK(!kept->digest.empty());
+  CAF_CHECK_EQUAL(kept->traceparent, (*read)->traceparent);
+  CAF_CHECK(kept->expected_revision == (*read)->expected_revision);
+  CAF_CHECK(kept->expires && kept->expires == (*read)->expires);
+  CAF_CHECK_EQUAL(kept->delay.count(), (*read)->delay.count());
+  CAF_CHECK_EQUAL(kept->retry, (*read)->retry);
+  CAF_CHECK(kept->entry.spec == (*read)->entry.spec && kept->entry.model == (*read)->entry.model);
+  CAF_MESSAGE("and that its id had no outcome");
+  CAF_CHECK(kept->untold_at == sys.clock().now());
+}
+
+CAF_TEST(a duplicate is nothing that our own reactor finds) {
+  auto x = command("WriteNote", "cmd-1", {{"text", "hello"}});
+  x.client_chosen = true;
+  give(bus, x);
+  nats_reply nothing;
+  nothing.cookie = got.last<nats_request>().cookie;
+  nothing.message = incoming::nothing_there();
+  give(got.last<nats_request>().listener, nothing);
+  published already;
+  already.sequence = 1;
+  already.duplicate = true;
+  give(got.last<publish>().listener, already);
+  CAF_CHECK_EQUAL(own->size(), 0u);
 }
 
 CAF_TEST(the waiter answers whoever submitted) {

@@ -128,7 +128,7 @@ CAF_TEST(an id that was used again after its outcome was gone has two outcomes) 
   CAF_CHECK(how() == end::failed);
 }
 
-CAF_TEST(settled is what every consumer of the subject has acknowledged) {
+CAF_TEST(settled is what any consumer of the subject knows to be) {
   auto consumers = json::parse(R"([
     {"name": "reactor-a", "ack_floor": {"stream_seq": 20}, "num_pending": 3, "num_ack_pending": 1, "config": {"filter_subject": "commands.1.*.*"}},
     {"name": "reactor-b", "ack_floor": {"stream_seq": 0}, "num_pending": 1, "num_ack_pending": 0, "config": {"opt_start_seq": 11}},
@@ -136,7 +136,7 @@ CAF_TEST(settled is what every consumer of the subject has acknowledged) {
     {"name": "somebody", "ack_floor": {"stream_seq": 1}, "num_pending": 0, "num_ack_pending": 0, "config": {}}])");
   auto floors = settled_floors(consumers, 50);
   CAF_REQUIRE_EQUAL(floors.size(), 3u);
-  CAF_CHECK_EQUAL(floor_of(floors, "commands.1.PutNote.cmd-7"), 10u);
+  CAF_CHECK_EQUAL(floor_of(floors, "commands.3.PutNote.cmd-7"), 10u);
   floors.erase(floors.begin() + 1);
   CAF_CHECK_EQUAL(floor_of(floors, "commands.1.PutNote.cmd-7"), 20u);
   CAF_CHECK_EQUAL(floor_of(floors, "commands.2.PutNote.cmd-7"), 50u);

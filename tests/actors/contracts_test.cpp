@@ -92,7 +92,7 @@ CAF_TEST(the headers of messages are those that the actors set) {
   names stored{c::msg_id, c::owner, c::key, c::digest, c::traceparent, c::expected_revision, c::expires, c::delay, c::retry};
   CAF_CHECK(told("headers.stored") == stored);
   namespace n = notification_headers;
-  names outcome_names{n::status, n::code, n::digest, n::traceparent, n::timing, n::retry};
+  names outcome_names{n::status, n::code, n::digest, n::traceparent, n::timing, n::retry, n::expected};
   CAF_CHECK(told("headers.outcome") == outcome_names);
   namespace e = entry_headers;
   names entry{e::command_id, e::position, e::expected, e::operation, e::traceparent};

@@ -61,6 +61,35 @@ CAF_TEST(a delete leaves a tombstone that knows its command) {
   CAF_CHECK(result_of(10).entry->deleted);
 }
 
+CAF_TEST(a tombstone counts as no document) {
+  project_command(10, "WriteNote", {{"id", "n1"}, {"text", "hello"}});
+  look_up_gives(10, tombstone("n1", 4, 3, id_of(3)));
+  CAF_CHECK_EQUAL(text(parsed(write_of(10).data)["text"]), "hello");
+  CAF_CHECK_EQUAL(text(parsed(write_of(10).data)["created_at"]), "2026-01-02T03:04:05Z");
+  project_command(11, "EditNote", {{"id", "n2"}, {"text", "new"}});
+  look_up_gives(11, tombstone("n2", 5, 4, id_of(4)));
+  CAF_CHECK_EQUAL(result_of(11).reason.code, "missing");
+  project_command(12, "TearNote", {{"id", "n3"}});
+  look_up_gives(12, tombstone("n3", 6, 5, id_of(5)));
+  CAF_CHECK_EQUAL(result_of(12).reason.code, "missing");
+}
+
+CAF_TEST(a command that is slowed down on purpose is decided after its delay and once) {
+  auto command = stored(models, "WriteNote", id_of(10), {{"id", "n1"}, {"text", "hello"}}, 10);
+  command->delay = milliseconds{500};
+  project_command(command);
+  look_up_gives(10, nullptr);
+  pass(milliseconds{499});
+  CAF_CHECK_EQUAL(got.count<handled>(), 0u);
+  CAF_CHECK_EQUAL(times<publish>(10), 0u);
+  CAF_MESSAGE("by what the bucket holds then");
+  pass(milliseconds{51});
+  CAF_CHECK_EQUAL(times<look_up>(10), 2u);
+  look_up_gives(10, document("n1", 3, 2, "cmd-2", {{"id", "n1"}}));
+  CAF_CHECK_EQUAL(got.count<handled>(), 1u);
+  CAF_CHECK_EQUAL(result_of(10).reason.code, "already_exists");
+}
+
 CAF_TEST(a rejection is told and nothing is written) {
   project_command(10, "TearNote", {{"id", "n1"}});
   look_up_gives(10, nullptr);
@@ -217,6 +246,40 @@ CAF_TEST(an id that a client chose is looked for and the read model is trusted) 
   CAF_CHECK_EQUAL(times<nats_request>(10), 1u);
   look_up_gives(10, nullptr);
   CAF_CHECK_EQUAL(header(write_of(10), entry_headers::expected), "0");
+}
+
+CAF_TEST(an id that had no outcome a moment ago is not looked for again) {
+  auto chosen = [this](uint64_t sequence, const std::string& id, std::optional<clock_time> untold_at) {
+    auto command = stored(models, "PutNote", id, {{"id", "n1"}, {"text", "t"}}, sequence);
+    command->digest = "d1";
+    command->untold_at = untold_at;
+    project_command(command);
+  };
+  auto looks = [this] { return std::ranges::count(got.all<nats_request>(), "$JS.API.DIRECT.GET.NOTIFICATIONS", &nats_request::subject); };
+  auto end = [this](uint64_t sequence) {
+    look_up_gives(sequence, nullptr);
+    written(sequence, sequence);
+    settle(sequence);
+  };
+  chosen(1, "cmd-a", sys.clock().now());
+  CAF_CHECK_EQUAL(looks(), 0);
+  CAF_MESSAGE("but it is if somebody with this id was here meanwhile");
+  chosen(2, "cmd-a", sys.clock().now());
+  end(1);
+  CAF_CHECK_EQUAL(looks(), 1);
+  reply(2, incoming::nothing_there());
+  end(2);
+  chosen(3, "cmd-a", sys.clock().now());
+  CAF_CHECK_EQUAL(looks(), 2);
+  reply(3, incoming::nothing_there());
+  end(3);
+  CAF_MESSAGE("and if that is long ago, or not known");
+  chosen(4, "cmd-b", sys.clock().now() - 1s);
+  CAF_CHECK_EQUAL(looks(), 3);
+  reply(4, incoming::nothing_there());
+  end(4);
+  chosen(5, "cmd-c", std::nullopt);
+  CAF_CHECK_EQUAL(looks(), 4);
 }
 
 CAF_TEST(a command of a stream made anew is not superseded by the stream before) {

@@ -97,9 +97,10 @@ CAF_TEST(responses are counted by route and class of status whatever the status)
 }
 
 CAF_TEST(how far behind the reactor is says only who consumes) {
-  x.behind = 7;
+  x.behind[0] = 3;
+  x.behind[15] = 4;
   CAF_CHECK(!says("tidings_reactor_behind 7"));
-  x.consuming = true;
+  x.consuming = 2;
   CAF_CHECK(says("tidings_reactor_behind 7"));
 }
 

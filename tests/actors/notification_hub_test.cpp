@@ -106,6 +106,31 @@ CAF_TEST(all who wait for a command share one document) {
   CAF_CHECK(alice.second->received.last<notification>().document == bob.second->received.last<notification>().document);
 }
 
+CAF_TEST(an outcome that our reactor has stored goes to those who wait and to streams only in its turn) {
+  auto [stream, script] = lone_fake<event_listener>();
+  give(hub, join_events{"public", stream});
+  watch("cmd-1", alice.first);
+  watch("cmd-2", bob.first);
+  notification x;
+  x.owner = "public";
+  x.command_id = "cmd-1";
+  x.sequence = 42;
+  x.status = outcome_status::completed;
+  give(hub, x);
+  CAF_CHECK_EQUAL(outcomes_of(alice), 1u);
+  CAF_CHECK_EQUAL(alice.second->received.last<notification>().sequence, 42u);
+  CAF_CHECK_EQUAL(outcomes_of(bob), 0u);
+  CAF_CHECK_EQUAL(script->received.count<notification>(), 0u);
+  CAF_MESSAGE("what is before it in the stream comes first");
+  outcome(41, "public", "cmd-2");
+  CAF_CHECK_EQUAL(script->received.last<notification>().sequence, 41u);
+  outcome(42, "public", "cmd-1");
+  CAF_CHECK_EQUAL(script->received.last<notification>().sequence, 42u);
+  CAF_CHECK_EQUAL(script->received.count<notification>(), 2u);
+  CAF_MESSAGE("and nobody who waited is told twice");
+  CAF_CHECK_EQUAL(outcomes_of(alice), 1u);
+}
+
 CAF_TEST(whoever comes after the outcome gets none from here) {
   outcome(41, "public", "cmd-1");
   watch("cmd-1", alice.first);

@@ -99,8 +99,8 @@ CAF_TEST(figures carry their shard and those of the process do not) {
 }
 
 CAF_TEST(a family that only one shard has is there for that one) {
-  shards[1].counts->consuming = true;
-  shards[1].counts->behind = 7;
+  shards[1].counts->consuming = 1;
+  shards[1].counts->behind[3] = 7;
   auto page = ask<std::string>(0, count_atom::value);
   CAF_CHECK(page.find("tidings_reactor_behind{shard=\"1\"} 7") != std::string::npos);
   CAF_CHECK_EQUAL(page.find("tidings_reactor_behind{shard=\"0\"}"), std::string::npos);

@@ -14,7 +14,7 @@ struct consumer_fixture : reactor_fixture {
   std::shared_ptr<bool> drain() {
     auto done = std::make_shared<bool>(false);
     kept(sys.spawn([this, done](caf::event_based_actor* me) {
-      me->request(reactor, caf::infinite, drain_atom::value).then([done](bool) { *done = true; });
+      me->request(reactor, caf::infinite, drain_atom::value).then([done](bool settled) { *done = settled; });
     }));
     consume_messages();
     return done;
@@ -25,13 +25,7 @@ struct consumer_fixture : reactor_fixture {
     stored_publish(sequence);
   }
 
-  bool told_ready() const { return got.last<component_state>().ready; }
-
-  void lease(bool held) {
-    lease_change x;
-    x.held = held;
-    give(reactor, x);
-  }
+  bool told_ready() const { return got.last<partition_report>().consuming; }
 
   /// The server says that our consumer is gone.
   void lose_consumer() {
@@ -57,12 +51,14 @@ private:
 
 CAF_TEST_FIXTURE_SCOPE(reactor_consumer_tests, consumer_fixture)
 
-CAF_TEST(consuming begins when both connection and streams are there) {
+CAF_TEST(consuming begins when connection and streams and lease are there) {
   start();
   CAF_CHECK_EQUAL(got.count<nats_request>(), 0u);
   connection(true);
   CAF_CHECK_EQUAL(got.count<nats_request>(), 0u);
   give(reactor, streams_ready{});
+  CAF_CHECK_EQUAL(got.count<nats_request>(), 0u);
+  lease(true);
   CAF_CHECK_EQUAL(asked(), "$JS.API.CONSUMER.LIST.COMMANDS");
   CAF_CHECK(!told_ready());
   taken_over(0);
@@ -71,6 +67,7 @@ CAF_TEST(consuming begins when both connection and streams are there) {
 
 CAF_TEST(what the stream held at the start may have been told before) {
   start();
+  lease(true);
   connection(true);
   give(reactor, streams_ready{});
   taken_over(10, 7);
@@ -200,6 +197,7 @@ CAF_TEST(a reconnect asks for the consumer and keeps it) {
 
 CAF_TEST(taking over that fails is tried again) {
   start();
+  lease(true);
   connection(true);
   give(reactor, streams_ready{});
   answer(incoming::api_refusal(503, 10008, "no leader"));
@@ -246,14 +244,11 @@ CAF_TEST(a draining reactor does not take over again) {
 
 // ---- The lease -----------------------------------------------------------------------------------------------------
 
-CAF_TEST(a leased reactor consumes only while it holds the lease) {
-  start(true);
+CAF_TEST(a reactor consumes only while it may) {
+  start();
   connection(true);
   give(reactor, streams_ready{});
   CAF_CHECK_EQUAL(got.count<nats_request>(), 0u);
-  CAF_MESSAGE("standing by counts as ready");
-  connection(true);
-  CAF_CHECK(told_ready());
   lease(true);
   CAF_CHECK_EQUAL(asked(), "$JS.API.CONSUMER.LIST.COMMANDS");
   taken_over(4, 4);
@@ -262,7 +257,7 @@ CAF_TEST(a leased reactor consumes only while it holds the lease) {
 }
 
 CAF_TEST(who loses the lease takes nothing more but ends what is under way) {
-  start(true);
+  start();
   connection(true);
   give(reactor, streams_ready{});
   lease(true);
@@ -277,8 +272,39 @@ CAF_TEST(who loses the lease takes nothing more but ends what is under way) {
   CAF_CHECK((acks() == std::vector<std::string>{"+ACK"}));
 }
 
+CAF_TEST(a reactor that was drained consumes again when it may) {
+  start_consuming();
+  deliver(1);
+  auto drained = drain();
+  lease(true);
+  CAF_MESSAGE("and draining did not come to its end");
+  CAF_CHECK(!*drained);
+  taken_over(9, 0);
+  CAF_CHECK(told_ready());
+  deliver(1, 2);
+  CAF_CHECK_EQUAL(got.count<project>(), 1u);
+  deliver(2);
+  CAF_CHECK_EQUAL(got.count<project>(), 2u);
+}
+
+CAF_TEST(only the partition is asked for and only its former consumers are followed) {
+  start();
+  lease(true);
+  connection(true);
+  give(reactor, streams_ready{});
+  auto consumer = [](const char* name, const char* filter, uint64_t floor) {
+    return json{{"name", name}, {"config", {{"filter_subject", filter}}}, {"ack_floor", {{"stream_seq", floor}}}};
+  };
+  answer(incoming::api_answer({{"consumers", json::array({consumer("reactor-a", "commands.3.*.*", 7), consumer("reactor-b", "commands.4.*.*", 9)})}}));
+  answer(incoming::api_answer({{"created", "2026-01-02T03:04:05Z"}, {"state", {{"last_seq", 20}}}}));
+  CAF_CHECK_EQUAL(text(asked_config()["filter_subject"]), "commands.3.*.*");
+  CAF_CHECK_EQUAL(text(asked_config()["opt_start_seq"]), "8");
+  answer(incoming::api_answer(json::object()));
+  CAF_CHECK_EQUAL(asked(), "$JS.API.CONSUMER.DELETE.COMMANDS.reactor-a");
+}
+
 CAF_TEST(who gets the lease back trusts what others have acknowledged meanwhile) {
-  start(true);
+  start();
   connection(true);
   give(reactor, streams_ready{});
   lease(true);

@@ -66,6 +66,36 @@ CAF_TEST(after a reconnect the watch goes on behind the last entry) {
   CAF_CHECK_EQUAL(member(get("p1"), "name"), "new");
 }
 
+CAF_TEST(who needs what the bucket has now hears when it is here) {
+  watch_created(1);
+  watched(7, "p1", R"({"id":"p1"})");
+  auto here = catch_up();
+  CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.STREAM.INFO.KV_places");
+  bucket_info(9);
+  watched(8, "p2", R"({"id":"p2"})");
+  CAF_CHECK(!here->has_value());
+  watched(9, "p3", R"({"id":"p3"})");
+  CAF_CHECK(*here == true);
+  auto again = catch_up();
+  bucket_info(9);
+  CAF_CHECK(*again == true);
+}
+
+CAF_TEST(a bucket that cannot be asked or never comes is told) {
+  watch_created(1);
+  watched(7, "p1", R"({"id":"p1"})");
+  auto here = catch_up();
+  nats_reply none;
+  none.cookie = got.last<nats_request>().cookie;
+  none.error = make_error(errc::handler_timeout);
+  give(copy, none);
+  CAF_CHECK(*here == false);
+  auto late = catch_up();
+  bucket_info(9);
+  pass(4s, 100ms);
+  CAF_CHECK(*late == false);
+}
+
 // ---- Answers -------------------------------------------------------------------------------------------------------
 
 CAF_TEST(get answers with the document and its revision) {

@@ -3,6 +3,8 @@
 
 #include "actors/takeover.hpp"
 
+#include <map>
+
 #include "tests/actors/fakes/models.hpp"
 
 #include "tests/actors/fakes/fixture.hpp"
@@ -13,15 +15,18 @@ using phase = takeover::phase;
 namespace {
 
 json consumer(const std::string& name, uint64_t acknowledged) {
-  return {{"name", name}, {"ack_floor", {{"stream_seq", acknowledged}}}};
+  return {{"name", name}, {"config", {{"filter_subject", "commands.5.*.*"}}}, {"ack_floor", {{"stream_seq", acknowledged}}}};
 }
 
 struct takeover_fixture : actor_fixture {
   takeover x;
 
-  takeover_fixture() {
+  takeover_fixture() { init(5); }
+
+  void init(uint32_t partition) {
     takeover::options options;
     options.gateway = fake<nats_gateway_actor>();
+    options.partition = partition;
     options.batches = fake<batch_listener>();
     options.replies = fake<reply_listener>();
     x.init(options);
@@ -43,7 +48,8 @@ struct takeover_fixture : actor_fixture {
   }
 
   void answer(const json& body) { answer_to(asked(), incoming::api_answer(body)); }
-  void refuse(const std::string& why) { answer_to(asked(), incoming::api_refusal(404, 10014, why)); }
+  void refuse(const std::string& why) { refuse_with(10014, why); }
+  void refuse_with(int code, const std::string& why) { answer_to(asked(), incoming::api_refusal(404, code, why)); }
 
   void no_answer() {
     nats_reply reply;
@@ -93,7 +99,7 @@ CAF_TEST(the consumer acknowledges explicitly and delivers where we listen) {
   CAF_CHECK_EQUAL(text(config()["ack_policy"]), "explicit");
   CAF_CHECK_EQUAL(text(config()["deliver_policy"]), "by_start_sequence");
   CAF_CHECK_EQUAL(text(config()["max_deliver"]), "-1");
-  CAF_CHECK_EQUAL(text(config()["max_ack_pending"]), "1024");
+  CAF_CHECK_EQUAL(text(config()["max_ack_pending"]), "512");
   CAF_CHECK_EQUAL(text(config()["deliver_subject"]), got.last<subscribe>().subject);
   CAF_CHECK_EQUAL(got.last<subscribe>().tag, x.tag());
   CAF_CHECK(asked().subject.ends_with(text(config()["durable_name"])));
@@ -110,7 +116,7 @@ CAF_TEST(without a floor the start is behind what a former reactor acknowledged)
 CAF_TEST(a former consumer that was never given anything says where it was made) {
   begin(std::nullopt);
   auto idle = consumer("reactor-a", 0);
-  idle["config"] = {{"opt_start_seq", 31}};
+  idle["config"]["opt_start_seq"] = 31;
   answer({{"consumers", json::array({idle, consumer("reactor-b", 10)})}});
   stream_is(40);
   CAF_CHECK_EQUAL(start_of_consumer(), 31u);
@@ -121,6 +127,28 @@ CAF_TEST(what we know to be settled counts for more than what a consumer remembe
   answer({{"consumers", json::array({consumer("reactor-a", 10)})}});
   stream_is(40);
   CAF_CHECK_EQUAL(start_of_consumer(), 6u);
+}
+
+CAF_TEST(what a consumer of the whole stream acknowledged is settled and it is left alone) {
+  begin(std::nullopt);
+  auto whole = consumer("reactor-old", 17);
+  whole["config"] = json::object();
+  answer({{"consumers", json::array({whole, consumer("reactor-a", 10)})}});
+  stream_is(40);
+  CAF_CHECK_EQUAL(start_of_consumer(), 18u);
+  auto before = got.count<nats_request>();
+  answer(json::object());
+  CAF_CHECK_EQUAL(got.count<nats_request>(), before + 1);
+  CAF_CHECK_EQUAL(asked().subject, "$JS.API.CONSUMER.DELETE.COMMANDS.reactor-a");
+}
+
+CAF_TEST(consumers of other partitions say nothing) {
+  begin(std::nullopt);
+  auto other = consumer("reactor-b", 17);
+  other["config"]["filter_subject"] = "commands.6.*.*";
+  answer({{"consumers", json::array({other, consumer("reactor-a", 10)})}});
+  stream_is(40);
+  CAF_CHECK_EQUAL(start_of_consumer(), 11u);
 }
 
 CAF_TEST(a stream that is shorter than what was acknowledged was made anew) {
@@ -260,6 +288,64 @@ CAF_TEST(a consumer that ended while the server made its list is none) {
   answer({{"consumers", json::array({nullptr, consumer("reactor-a", 10)})}});
   stream_is(12);
   CAF_CHECK_EQUAL(x.start(), 11u);
+}
+
+// ---- All of it -----------------------------------------------------------------------------------------------------
+
+CAF_TEST(who consumes everything has no filter and follows all former consumers) {
+  init(subjects::partitions);
+  begin(std::nullopt);
+  auto whole = consumer("reactor-old", 17);
+  whole["config"] = json::object();
+  answer({{"consumers", json::array({whole})}});
+  stream_is(40);
+  CAF_CHECK_EQUAL(start_of_consumer(), 18u);
+  CAF_CHECK(!config().contains("filter_subject"));
+  answer(json::object());
+  CAF_CHECK_EQUAL(asked().subject, "$JS.API.CONSUMER.DELETE.COMMANDS.reactor-old");
+}
+
+CAF_TEST(who consumes everything after it was shared out starts where the first unsettled command is) {
+  init(subjects::partitions);
+  begin(std::nullopt);
+  auto whole = consumer("reactor-old", 17);
+  whole["config"] = json::object();
+  answer({{"consumers", json::array({whole, consumer("reactor-a", 30)})}});
+  stream_is(40);
+  auto all = got.all<nats_request>();
+  std::map<std::string, uint64_t> from;
+  for (auto& question : all)
+    if (question.subject == "$JS.API.STREAM.MSG.GET.COMMANDS") from[text(parsed(question.data)["next_by_subj"])] = parsed(question.data)["seq"].get<uint64_t>();
+  CAF_REQUIRE_EQUAL(from.size(), 16u);
+  CAF_CHECK_EQUAL(from["commands.4.*.*"], 18u);
+  CAF_CHECK_EQUAL(from["commands.5.*.*"], 31u);
+  for (int i = 0; i < 14; ++i) refuse_with(10037, "no message found");
+  answer({{"message", {{"seq", 36}, {"subject", "commands.4.PutNote.x"}}}});
+  CAF_CHECK(x.at() == phase::locating);
+  answer({{"message", {{"seq", 38}, {"subject", "commands.7.PutNote.y"}}}});
+  CAF_CHECK_EQUAL(start_of_consumer(), 36u);
+  answer(json::object());
+  auto now = got.all<nats_request>();
+  CAF_CHECK(now[now.size() - 2].subject.ends_with("reactor-old"));
+  CAF_CHECK(now.back().subject.ends_with("reactor-a"));
+}
+
+CAF_TEST(when nothing is unsettled anywhere it starts behind the end) {
+  init(subjects::partitions);
+  begin(std::nullopt);
+  answer({{"consumers", json::array({consumer("reactor-a", 3)})}});
+  stream_is(40);
+  for (int i = 0; i < 16; ++i) refuse_with(10037, "no message found");
+  CAF_CHECK_EQUAL(start_of_consumer(), 41u);
+}
+
+CAF_TEST(a stream that cannot be searched fails the try) {
+  init(subjects::partitions);
+  begin(std::nullopt);
+  answer({{"consumers", json::array({consumer("reactor-a", 3)})}});
+  stream_is(40);
+  refuse_with(10008, "no leader");
+  CAF_CHECK(x.at() == phase::failed);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -194,6 +194,25 @@ CAF_TEST(any value we write reads back the same) {
   }
 }
 
+CAF_TEST(what we write is what the library writes) {
+  auto theirs = [](const json& x) { return x.dump(-1, ' ', false, json::error_handler_t::replace); };
+  std::mt19937 rng{20261130};
+  for (int i = 0; i < 2000; ++i) {
+    auto value = random_value(rng, 4);
+    CAF_REQUIRE_EQUAL(dump(value), theirs(value));
+  }
+  CAF_MESSAGE("also where strings hold something special, in every place of a word");
+  for (int byte = 1; byte < 256; ++byte)
+    for (size_t length = 1; length <= 17; ++length)
+      for (size_t place = 0; place < length; ++place) {
+        std::string text(length, 'a');
+        text[place] = static_cast<char>(byte);
+        CAF_REQUIRE_EQUAL(dump(json(text)), theirs(json(text)));
+      }
+  for (auto& value : {json(), json::object(), json::array(), json({{"", json::array({json::object()})}}), json(-0.0), json(1e300), json(true)})
+    CAF_CHECK_EQUAL(dump(value), theirs(value));
+}
+
 CAF_TEST(random bytes never crash the parser) {
   std::mt19937 rng{7};
   constexpr auto alphabet = "{}[]:,\"\\u0dae1-+.\n \xc3\xa9\xed\xa0\x80tfn"sv;
@@ -204,6 +223,32 @@ CAF_TEST(random bytes never crash the parser) {
     auto parsed = parse_json(text);
     if (parsed) CAF_REQUIRE_EQUAL(round_trip(dump(*parsed)), dump(*parsed));
   }
+}
+
+CAF_TEST(what is read the quick way is what the library reads) {
+  // Every text, right or wrong, once as it is and once behind an element that only the library reads.
+  auto same = [](const std::string& text) {
+    auto quick = parse_json(text);
+    auto slow = parse_json("[\"\\u0061\"," + text + ']');
+    CAF_REQUIRE_EQUAL(static_cast<bool>(quick), static_cast<bool>(slow));
+    if (!quick) return;
+    auto& other = (*slow)[1];
+    CAF_REQUIRE(quick->type() == other.type());
+    CAF_REQUIRE_EQUAL(dump(*quick), dump(other));
+  };
+  for (auto text : {"0", "-0", "00", "-", "-01", "1.", "1.5", "1e2", "123456789012345678", "1234567890123456789", "-123456789012345678",
+                    "true", "tru", "truex", "null", "nul", "{}", "{,}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{\"a\":1 \"b\":2}", "[1 2]", "[,]",
+                    "[1,]", "[", "\"a", "\"\t\"", "\"\x7f\"", " { \"a\" : [ 1 , { } , [ ] ] } ", "{\"a\":1,\"a\":2}", "\"\u00e9\""})
+    same(text);
+  std::mt19937 rng{8};
+  constexpr auto alphabet = "{}[]:,\"\\0a1-+.\n tfn"sv;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text;
+    for (auto n = rng() % 12 + 1; n > 0; --n) text += alphabet[rng() % alphabet.size()];
+    // What closes the array early, or adds to it, is another text there.
+    if (text.find_first_of("],") == std::string::npos) same(text);
+  }
+  for (int i = 0; i < 500; ++i) same(dump(random_value(rng, 4)));
 }
 
 CAF_TEST(dump replaces what is not UTF - 8 instead of throwing) {

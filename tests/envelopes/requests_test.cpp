@@ -48,6 +48,17 @@ caf::error error_of(const std::function<void(json&)>& change) {
 
 } // namespace
 
+CAF_TEST(the largest payload that may be sent by itself survives its envelope) {
+  auto deep = std::string(json_limits{}.depth - 1, '[') + "1" + std::string(json_limits{}.depth - 1, ']');
+  auto wide = "[0" + [] { std::string more; for (size_t i = 1; i < json_limits{}.members - 1; ++i) more += ",0"; return more; }() + "]";
+  for (auto& payload : {"{\"x\":" + deep + "}", "{\"x\":" + wide + "}"}) {
+    command_request x{"CreateUser", "cmd-1", "web", "2025-11-29T12:34:56Z", *parse_json(payload)};
+    auto again = parse_command_request(to_json(x));
+    CAF_REQUIRE(again);
+    CAF_CHECK_EQUAL(dump(again->payload), payload);
+  }
+}
+
 CAF_TEST(the command request of the specification is read) {
   auto request = parse_command_request(create_user);
   CAF_REQUIRE(request);

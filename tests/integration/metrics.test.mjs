@@ -25,7 +25,7 @@ test('traffic is counted', async (world) => {
     assert.equal(none.value('tidings_command_stage_seconds_count', { stage: 'accepted' }), 0);
     assert.equal(none.value('tidings_nats_connected'), 1);
     assert.equal(none.value('tidings_nats_connects_total'), 1);
-    assert.equal(none.value('tidings_reactor_consuming'), 1);
+    assert.equal(none.value('tidings_reactor_partitions'), 16);
     assert.ok(none.value('tidings_http_connections') >= 1);
   });
   await world.claim('commands by type and outcome, in all their stages', async () => {
@@ -159,7 +159,7 @@ test('a process that stands by says so', async (world) => {
   await world.tidings({ nats: nats.url });
   const { client } = await world.tidings({ nats: nats.url });
   const now = await scrape(client);
-  assert.equal(now.value('tidings_reactor_consuming'), 0);
+  assert.equal(now.value('tidings_reactor_partitions'), 0);
   assert.throws(() => now.value('tidings_reactor_behind'), /no series/);
 });
 

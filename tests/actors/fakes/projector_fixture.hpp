@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "actors/command_handler.hpp"
 #include "actors/headers.hpp"
 #include "actors/kv_projector.hpp"
 #include "tests/actors/fakes/commands.hpp"
@@ -14,7 +13,7 @@
 
 namespace tidings {
 
-/// A projector with real handlers; the test plays read model, NATS and reactor. Commands are named by their sequence.
+/// A projector; the test plays read model, NATS and reactor. Commands are named by their sequence.
 struct projector_fixture : actor_fixture {
   catalog_ptr models = sample_catalog();
   nats_gateway_actor gateway = fake<nats_gateway_actor>();
@@ -22,16 +21,15 @@ struct projector_fixture : actor_fixture {
   projection_listener listener = fake<projection_listener>();
   kv_projector_actor projector;
 
-  /// Begins anew with the model of `bucket`; without a handler, the one that the models have.
+  /// Begins anew with the model of `bucket`; without a handler the model decides.
   void start(const std::string& bucket, command_handler_actor handler = {}) {
-    if (!handler) handler = kept(sys.spawn(model_command_handler));
     kv_projector_options options;
     for (auto& model : models->models())
       if (model->bucket.str() == bucket) options.model = model;
     options.gateway = gateway;
     options.read_model = copy;
     for (auto& [type, spec] : options.model->commands)
-      options.handlers.emplace(type, handler);
+      if (handler) options.handlers.emplace(type, handler);
     projector = kept(sys.spawn(kv_projector, std::move(options)));
     consume_messages();
   }

@@ -16,21 +16,31 @@ namespace tidings {
 struct reactor_fixture : actor_fixture {
   catalog_ptr models = sample_catalog();
   nats_gateway_actor gateway = fake<nats_gateway_actor>();
-  readiness_actor ready = fake<readiness_actor>();
+  partition_listener owner = fake<partition_listener>();
   kv_projector_actor projector = fake<kv_projector_actor>();
   reactor_actor reactor;
   metrics_ptr counts = std::make_shared<metrics>(*models);
+  notification_hub_actor hub = fake<notification_hub_actor>();
+  std::shared_ptr<own_commands> own = std::make_shared<own_commands>();
 
-  void start(bool leased = false) {
+  void start() {
     reactor_options options;
     options.models = models;
     options.gateway = gateway;
-    options.readiness = ready;
+    options.partition = 3;
     options.projectors = {{"notes", projector}, {"places", projector}};
-    options.leased = leased;
     options.counts = counts;
+    options.hub = hub;
+    options.own = own;
     reactor = kept(sys.spawn(tidings::reactor, std::move(options)));
     consume_messages();
+  }
+
+  void lease(bool held) {
+    lease_change x;
+    x.held = held;
+    if (held) x.listener = owner;
+    give(reactor, x);
   }
 
   void connection(bool up) {
@@ -52,7 +62,7 @@ struct reactor_fixture : actor_fixture {
   /// NATS answers what taking over asks for.
   void taken_over(uint64_t last_sequence, uint64_t acknowledged = 0) {
     answer(incoming::api_answer(
-        {{"consumers", json::array({{{"name", "reactor-a"}, {"ack_floor", {{"stream_seq", acknowledged}}}}})}}));
+        {{"consumers", json::array({{{"name", "reactor-a"}, {"config", {{"filter_subject", "commands.3.*.*"}}}, {"ack_floor", {{"stream_seq", acknowledged}}}}})}}));
     answer(incoming::api_answer({{"created", "2026-01-02T03:04:05Z"}, {"state", {{"last_seq", last_sequence}}}}));
     answer(incoming::api_answer(json::object()));
     nth_ = 0;
@@ -75,6 +85,7 @@ struct reactor_fixture : actor_fixture {
   /// A reactor that consumes a stream whose last message is `last_sequence`.
   void start_consuming(uint64_t last_sequence = 0) {
     start();
+    lease(true);
     connection(true);
     give(reactor, streams_ready{});
     taken_over(last_sequence, last_sequence);

@@ -57,6 +57,23 @@ struct read_model_fixture : actor_fixture {
     give(copy, x);
   }
 
+  /// Becomes the answer to whoever wants to know when all that the bucket has now is here.
+  std::shared_ptr<std::optional<bool>> catch_up() {
+    auto result = std::make_shared<std::optional<bool>>();
+    kept(sys.spawn([this, result](caf::event_based_actor* me) {
+      me->request(copy, caf::infinite, start_atom::value).then([result](bool here) { *result = here; });
+    }));
+    consume_messages();
+    return result;
+  }
+
+  void bucket_info(uint64_t last_sequence) {
+    nats_reply x;
+    x.cookie = got.last<nats_request>().cookie;
+    x.message = incoming::api_answer({{"state", {{"last_seq", last_sequence}}}});
+    give(copy, x);
+  }
+
   void watched_delete(uint64_t revision, const std::string& key) {
     watched(revision, key, {}, 0, {{entry_headers::operation, "DEL"}});
   }

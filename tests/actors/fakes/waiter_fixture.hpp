@@ -28,7 +28,7 @@ struct waiter_fixture : actor_fixture {
   wait_order order(std::chrono::milliseconds wait) {
     wait_order result{.gateway = gateway,
                       .hub = hub,
-                      .reactor = reactor,
+                      .reactors = std::make_shared<const std::vector<reactor_actor>>(subjects::partitions + 1, reactor),
                       .command_id = tok("cmd-1"),
                       .owner = tok("public"),
                       .outgoing = std::nullopt,

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// The second half of a command's way: its outcome, and its end.
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+#include "actors/dead_letter.hpp"
+#include "actors/failpoint.hpp"
+#include "actors/headers.hpp"
+#include "actors/reactor.hpp"
+#include "actors/settlement.hpp"
+#include "envelopes/errc.hpp"
+#include "net/jetstream.hpp"
+
+namespace tidings {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto publish_timeout = 2000ms;
+constexpr auto longest_backoff = 5000ms;
+
+constexpr const char* ack_text = "+ACK";
+constexpr const char* term_text = "+TERM";
+
+milliseconds backoff(uint32_t failures) {
+  return std::min<milliseconds>(50ms * (1U << std::min(failures, 7U)), longest_backoff);
+}
+
+} // namespace
+
+void reactor_state::on_projected(projected& x) {
+  auto i = tasks_.find(x.cookie);
+  if (i == tasks_.end()) return;
+  auto& t = i->second;
+  failpoint("reactor.projected");
+  using result = projected::result;
+  switch (x.what) {
+    case result::superseded: {
+      // Its owner was told once, and may have been told either: no outcome is made up. Whoever runs this is to know.
+      auto stored = net::parse_delivery(t.message.reply()).value_or(net::delivery_info{});
+      return bury(x.cookie, t, dead_letter_of(t.message, {"a later command of its key was applied, and its own outcome is not in NOTIFICATIONS any more",
+                                                          std::max(x.attempts, 1U), stored}));
+    }
+    case result::told_before: return end(x.cookie, command_end::skipped);
+    case result::gave_up: {
+      t.telling = outcome_of(*t.command, x, t.reached);
+      auto stored = net::parse_delivery(t.message.reply()).value_or(net::delivery_info{});
+      return bury(x.cookie, t, dead_letter_of(t.message, {x.reason.message, x.attempts, stored}));
+    }
+    case result::written:
+    case result::removed:
+      t.reached = stage::projected;
+      options_.counts->projected.observe(self_->clock().now() - t.received);
+      [[fallthrough]];
+    case result::rejected: break;
+  }
+  t.telling = outcome_of(*t.command, x, t.reached);
+  if (t.handled != clock_time{}) {
+    std::chrono::duration<double, std::milli> until_handled = t.handled - t.received, until_now = self_->clock().now() - t.received;
+    t.telling.headers.emplace_back(notification_headers::timing, t.reached == stage::projected
+                                                                   ? fmt::format("{:.1f} {:.1f}", until_handled.count(), until_now.count())
+                                                                   : fmt::format("{:.1f}", until_handled.count()));
+  }
+  tell(x.cookie, t, step::telling);
+}
+
+void reactor_state::bury(uint64_t sequence, task& x, publish letter) {
+  spdlog::error("{} goes to DEAD_LETTERS: {}", x.command ? name_of(*x.command) : name_of(x.message), letter.headers.front().second);
+  failpoint("reactor.before_bury");
+  x.dead = true;
+  x.burial = std::move(letter);
+  tell(sequence, x, step::burying);
+}
+
+void reactor_state::tell(uint64_t sequence, task& x, step at) {
+  failpoint("reactor.before_tell");
+  x.at = at;
+  x.retry_at = {};
+  auto& what = at == step::burying ? x.burial : x.telling;
+  what.timeout = publish_timeout;
+  what.listener = self_;
+  what.cookie = sequence;
+  self_->send(options_.gateway, what);
+}
+
+void reactor_state::on_published(const published& x) {
+  auto i = tasks_.find(x.cookie);
+  if (i == tasks_.end() || i->second.at == step::projecting) return;
+  auto& t = i->second;
+  // Somebody told it before: another reactor, or we, without hearing of it.
+  if (x.error && t.at == step::telling && code_of(x.error) == errc::wrong_revision) return end(x.cookie, t.dead ? command_end::dead_lettered : command_end::skipped);
+  if (x.error) {
+    // Nothing may be acknowledged before its outcome is safe; there is no other way out than to try again.
+    t.retry_at = self_->clock().now() + backoff(t.stalls++);
+    return;
+  }
+  failpoint("reactor.told");
+  if (t.at == step::burying && !t.telling.subject.empty()) return tell(x.cookie, t, step::telling);
+  if (t.at == step::telling) {
+    options_.counts->notified.observe(self_->clock().now() - t.received);
+    if (options_.hub && t.command) self_->send(options_.hub, notification_of(*t.command, std::move(t.telling), x.sequence));
+  }
+  end(x.cookie, t.dead ? command_end::dead_lettered : t.reached == stage::projected ? command_end::completed : command_end::rejected);
+}
+
+void reactor_state::end(uint64_t sequence, command_end how) {
+  auto i = tasks_.find(sequence);
+  auto& t = i->second;
+  options_.counts->ended(t.command ? std::string_view{t.command->request.command_type} : std::string_view{}, how);
+  failpoint("reactor.before_ack");
+  self_->send(options_.gateway, emit{std::string{t.message.reply()}, {}, t.dead ? term_text : ack_text, {}, true});
+  if (t.command) self_->send(options_.projectors.at(t.command->entry.model->bucket.str()), settled{sequence});
+  tasks_.erase(i);
+  --options_.counts->in_flight;
+  failpoint("reactor.after_ack");
+  if (tasks_.empty() && drained_.pending()) drained_.deliver(true);
+}
+
+} // namespace tidings
