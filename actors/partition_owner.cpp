@@ -28,7 +28,7 @@ std::string& owner_of(partition_table& table, uint32_t partition) {
 }
 
 std::string subject() {
-  return std::string{"$KV."} + lease_bucket + ".reactor";
+  return std::string{"$KV."}.append(lease_bucket).append(".reactor");
 }
 
 } // namespace
