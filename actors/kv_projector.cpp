@@ -65,7 +65,10 @@ std::vector<std::string> kv_projector_state::lanes_of(const stored_command& x) c
 void kv_projector_state::on_project(project& x) {
   auto sequence = x.command->position.sequence;
   auto [i, fresh] = tasks_.try_emplace(sequence);
-  if (!fresh) return; // under way
+  if (!fresh) { // under way
+    if (x.listener != i->second.order.listener) i->second.heir = std::move(x.listener);
+    return;
+  }
   failpoint("projector.queued");
   i->second.lanes = lanes_of(*x.command);
   // An id that a client chose may have been used before, too long ago for the stream to notice. That command was settled before
@@ -87,6 +90,12 @@ void kv_projector_state::on_settled(const settled& x) {
   auto i = tasks_.find(x.cookie);
   if (i == tasks_.end() || i->second.at != step::done) return;
   failpoint("projector.settled");
+  if (i->second.heir) { // its outcome is safe, which is all that the other one needs to know
+    auto heir = std::exchange(i->second.heir, nullptr);
+    projected told{.cookie = x.cookie, .what = projected::result::told_before};
+    self_->send(i->second.order.listener = heir, std::move(told));
+    return;
+  }
   if (auto& command = *i->second.order.command; !command.digest.empty()) chosen_.leave(command.request.command_id, self_->clock().now());
   auto names = std::move(i->second.lanes);
   tasks_.erase(i);
@@ -119,7 +128,7 @@ void kv_projector_state::on_entry(task& x, document_ptr entry) {
   if (entry && (entry->position >= command.position || (by_this && command.retry > 0))) {
     if (!by_this && x.outcome_is_missing) return finish(x, {.what = projected::result::superseded});
     if (!by_this) {
-      x.must_find_outcome = x.must_refresh = true;
+      x.overtaken = x.must_find_outcome = x.must_refresh = true;
       return begin(x);
     }
     auto what = entry->deleted ? projected::result::removed : projected::result::written;

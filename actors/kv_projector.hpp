@@ -62,7 +62,9 @@ private:
     uint32_t failures = 0; ///< Of the handler, or of writes that lost or cannot succeed.
     uint32_t stalls = 0;   ///< Of the infrastructure: no reason to give up.
     bool must_find_outcome = false; ///< It may have been told already.
-    bool outcome_is_missing = false; ///< It was looked for.
+    bool overtaken = false;          ///< A later command of the key was applied: this one must have been told.
+    bool outcome_is_missing = false; ///< It was looked for after that.
+    projection_listener heir;        ///< Another reactor of ours to which it was delivered meanwhile.
     bool slept = false;        ///< It was slowed down already; demo only.
     bool must_refresh = false; ///< A write's fate is unknown, or it lost: the read model may be behind.
     std::string text;          ///< Of the document that is being written.
@@ -71,6 +73,7 @@ private:
   };
 
   std::vector<std::string> lanes_of(const stored_command& x) const;
+  static bool asks_leader(const task& x);
   void begin(task& x);
   void read(task& x);
   void refresh(task& x);

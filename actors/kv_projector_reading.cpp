@@ -27,7 +27,25 @@ bool settles(const net::nats_message& outcome, const stored_command& command) {
   return retry >= command.retry;
 }
 
+/// Whether a message was found; none when the answer says something else.
+std::optional<bool> replica_has(const net::nats_message& answer) {
+  if (answer.status() == 404) return false;
+  return answer.status() == 0 ? std::optional{true} : std::nullopt;
+}
+
+std::optional<bool> leader_has(const net::nats_message& answer) {
+  auto parsed = net::jetstream::parse_api_answer(answer.data());
+  if (!parsed) return std::nullopt;
+  if (!parsed->error) return true;
+  return parsed->error->err_code == net::jetstream::err_no_message_found ? std::optional{false} : std::nullopt;
+}
+
 } // namespace
+
+bool kv_projector_state::asks_leader(const task& x) {
+  // "There is none" condemns the command then, and a replica that is behind may say so. Which retry an outcome is of, only the other tells.
+  return x.overtaken && x.order.command->retry == 0;
+}
 
 void kv_projector_state::begin(task& x) {
   auto& command = *x.order.command;
@@ -37,7 +55,7 @@ void kv_projector_state::begin(task& x) {
     auto id = token::admit(command.request.command_id, "command id");
     if (!id) return finish(x, {.what = projected::result::gave_up, .reason = {"invalid", failure_of(id.error()).detail}});
     self_->send(options_.gateway,
-                nats_request{net::jetstream::api("DIRECT.GET.NOTIFICATIONS"), {},
+                nats_request{net::jetstream::api(asks_leader(x) ? "STREAM.MSG.GET.NOTIFICATIONS" : "DIRECT.GET.NOTIFICATIONS"), {},
                              json{{"last_by_subj", subjects::notification(command.owner, *id)}}.dump(), call_timeout, self_,
                              command.position.sequence});
   } else if (x.must_refresh) {
@@ -65,10 +83,12 @@ void kv_projector_state::refresh(task& x) {
 void kv_projector_state::on_reply(const nats_reply& x) {
   if (auto* t = find(x.cookie, step::finding_outcome)) {
     if (x.error) return try_again(*t, x.error, false);
-    if (x.message.status() == 0 && settles(x.message, *t->order.command)) return finish(*t, {.what = projected::result::told_before});
-    if (x.message.status() != 0 && x.message.status() != 404) return try_again(*t, make_error(errc::unavailable, "NOTIFICATIONS cannot be read"), false);
+    auto there = asks_leader(*t) ? leader_has(x.message) : replica_has(x.message);
+    if (!there) return try_again(*t, make_error(errc::unavailable, "NOTIFICATIONS cannot be read"), false);
+    if (*there && settles(x.message, *t->order.command)) return finish(*t, {.what = projected::result::told_before});
     t->must_find_outcome = false;
-    t->outcome_is_missing = true;
+    // Before that, it may have been told between this look and the one at its key.
+    t->outcome_is_missing = t->overtaken;
     begin(*t);
   } else if (t = find(x.cookie, step::refreshing); t != nullptr) {
     if (x.error) return try_again(*t, x.error, false);

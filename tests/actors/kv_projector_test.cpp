@@ -222,16 +222,49 @@ CAF_TEST(a delete that was applied changes nothing and has the same outcome) {
 CAF_TEST(a command behind what its key has seen was told) {
   write_note(10, "n1");
   look_up_gives(10, document("n1", 9, 15, "cmd-15", {{"id", "n1"}}));
-  CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.DIRECT.GET.NOTIFICATIONS");
-  reply(10, incoming::direct("notifications.public.cmd-10", 1, "{}"));
+  CAF_MESSAGE("and its outcome is asked for where it cannot be missing");
+  CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.STREAM.MSG.GET.NOTIFICATIONS");
+  reply(10, incoming::api_answer({{"message", {{"seq", 1}}}}));
   CAF_CHECK_EQUAL(times<publish>(10), 0u);
   CAF_CHECK(result_of(10).what == result::told_before);
+}
+
+CAF_TEST(a command that is told and overtaken between two looks is looked for again) {
+  write_note(10, "n1", true);
+  reply(10, incoming::nothing_there());
+  reply(10, entry("$KV.notes.n1", 9, 15, {{"id", "n1"}}));
+  CAF_CHECK_EQUAL(times<projected>(10), 0u);
+  CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.STREAM.MSG.GET.NOTIFICATIONS");
+  reply(10, incoming::api_answer({{"message", {{"seq", 1}}}}));
+  CAF_CHECK(result_of(10).what == result::told_before);
+}
+
+CAF_TEST(a command that another reactor of ours gets meanwhile is told to it when its outcome is safe) {
+  write_note(10, "n1");
+  auto [heir, heard] = lone_fake<projection_listener>();
+  project again;
+  again.command = stored(models, "PutNote", id_of(10), {{"id", "n1"}, {"text", "t"}}, 10);
+  again.seen_before = true;
+  again.listener = heir;
+  give(projector, again);
+  look_up_gives(10, nullptr);
+  written(10, 4);
+  CAF_CHECK_EQUAL(times<projected>(10), 1u);
+  CAF_CHECK_EQUAL(heard->received.count<projected>(), 0u);
+  write_note(11, "n1");
+  settle(10);
+  CAF_REQUIRE_EQUAL(heard->received.count<projected>(), 1u);
+  CAF_CHECK(heard->received.last<projected>().what == result::told_before);
+  CAF_MESSAGE("and only then the next one of the key may go");
+  CAF_CHECK_EQUAL(times<look_up>(11), 0u);
+  settle(10);
+  CAF_CHECK_EQUAL(times<look_up>(11), 1u);
 }
 
 CAF_TEST(a command behind what its key has seen is superseded if its outcome is lost) {
   write_note(10, "n1");
   look_up_gives(10, document("n1", 9, 15, "cmd-15", {{"id", "n1"}}));
-  reply(10, incoming::nothing_there());
+  reply(10, incoming::api_refusal(404, 10037, "no message found"));
   reply(10, entry("$KV.notes.n1", 9, 15, {{"id", "n1"}}));
   CAF_CHECK_EQUAL(times<publish>(10), 0u);
   CAF_CHECK(result_of(10).what == result::superseded);

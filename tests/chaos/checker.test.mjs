@@ -7,6 +7,9 @@ import { ofBus, ofHttp, ofHttpError } from './lib/answers.mjs';
 import { plan } from './lib/plan.mjs';
 import { Random } from './lib/random.mjs';
 
+/** Consumers of so many partitions that have nothing left. */
+const partitions = (count) => Array.from({ length: count }, (_, i) => ({ filter: `commands.${i}.*.*`, floor: i, waiting: 0, pending: 0 }));
+
 /** Two owners and the bus append to one ledger and keep a note; everything went well. */
 function truth() {
   const commands = [
@@ -22,7 +25,7 @@ function truth() {
   const history = [];
   for (const name of ['a', 'b']) history.push({ t: 0, what: 'follow', client: `follower-${name}`, owner: `s-${name}`, connection: 1, from: '0' });
   const final = { commands: [], notifications: [], dead: [], entries: [], writes: { ledgers: 2, notes: 2 }, views: [], statuses: [],
-    consumer: { last: 6, floors: [{ floor: 6, pending: 0 }] } };
+    consumer: { last: 6, floors: [{ filter: '', floor: 6, waiting: 0, pending: 0 }] } };
   commands.forEach(({ op, owner, type, payload }, i) => {
     const [id, client, status] = [`cmd-${op}`, op[0], documents[i] ? 'completed' : 'failed'];
     const gist = `gist-${op}`;
@@ -103,6 +106,8 @@ const lies = {
   'invented: an entry that nobody made': (x) => x.final.entries.push({ bucket: 'notes', key: 'x', revision: 2, id: 'cmd-x', value: { id: 'x' } }),
   'lost: what is no command is nowhere': (x) => x.history.push({ t: 99, what: 'poison', id: 'cmd-p' }),
   'unsettled: not everything is acknowledged': (x) => (x.final.consumer.floors[0].floor = 5),
+  'unsettled: a partition has something left': (x) => (x.final.consumer.floors = partitions(16).with(7, { filter: 'commands.7.*.*', waiting: 1, pending: 0 })),
+  'unsettled: nobody consumes a partition': (x) => (x.final.consumer.floors = partitions(15)),
   'death: a process that ended by itself': (x) => x.history.push({ t: 99, what: 'death', process: 'reactor-1', code: null, signal: 'SIGSEGV' }),
 };
 

@@ -128,13 +128,20 @@ function checkStatuses({ statuses, notifications }, object) {
   }
 }
 
+/** Whether all commands are acknowledged: by a consumer of everything, or by those of the sixteen partitions. One may be left over. */
+export function isSettled({ last, floors }) {
+  const parts = floors.filter(({ filter }) => filter);
+  const shared = new Set(parts.map(({ filter }) => filter)).size === 16 && parts.every(({ waiting, pending }) => waiting === 0 && pending === 0);
+  return shared || floors.some(({ filter, floor, pending }) => !filter && pending === 0 && floor >= last);
+}
+
 function checkRest(history, { consumer, dead }, object) {
   const buried = new Set(dead.map(({ id }) => id));
   for (const { what, id } of history)
     if (what === 'poison' && !buried.has(id)) object('lost', `${id}, which is no command, is not in DEAD_LETTERS`);
   for (const { what, process: name, code, signal } of history)
     if (what === 'death') object('death', `${name} ended by itself: ${code ?? signal}`);
-  if (!consumer.floors.some(({ floor, pending }) => pending === 0 && floor >= consumer.last))
+  if (!isSettled(consumer))
     object('unsettled', `COMMANDS ends at ${consumer.last}, acknowledged: ${JSON.stringify(consumer.floors)}`);
 }
 

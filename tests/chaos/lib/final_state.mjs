@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What is there once everything is healed: from NATS itself, and as every gateway tells it. Plain data for the checker.
 import { pause, timely } from '../../integration/lib/wait.mjs';
+import { isSettled } from './checker.mjs';
 import { gist } from './history.mjs';
 import { queryOf } from './model.mjs';
 
@@ -26,7 +27,9 @@ async function consumerState(nats) {
   const manager = await nats.jetstreamManager();
   const { state } = await manager.streams.info('COMMANDS');
   const consumers = (await manager.consumers.list('COMMANDS').next()).filter(({ name }) => name.startsWith('reactor-'));
-  return { last: state.last_seq, idle: consumers.map(({ num_pending, num_ack_pending }) => num_pending === 0 && num_ack_pending === 0) };
+  return { last: state.last_seq, floors: consumers.map(({ ack_floor, num_pending, num_ack_pending, config }) => ({
+    filter: config.filter_subject ?? '', waiting: num_pending, pending: num_ack_pending,
+    floor: Math.max(ack_floor.stream_seq, (config.opt_start_seq ?? 1) - 1) })) };
 }
 
 /** Waits until every stored command is acknowledged and nothing moves; gives up silently, since the checker will tell. */
@@ -34,8 +37,8 @@ export async function quiet(nats, deadline) {
   const end = performance.now() + deadline;
   let last;
   for (let calm = 0; calm < 3 && performance.now() < end; ) {
-    const { last: sequence, idle } = await consumerState(nats).catch(() => ({ idle: [] }));
-    const done = idle.length > 0 && idle.every((x) => x);
+    const { last: sequence, floors } = await consumerState(nats).catch(() => ({ floors: [] }));
+    const done = isSettled({ last: sequence, floors });
     calm = done && sequence === last ? calm + 1 : 0;
     last = sequence;
     await pause(200);
