@@ -10,7 +10,7 @@ namespace tidings {
 
 namespace {
 
-constexpr uint64_t each_byte(uint8_t x) { return 0x0101010101010101 * x; }
+constexpr uint64_t each_byte(uint8_t x) { return uint64_t{0x0101010101010101} * x; }
 
 /// Whether a byte of `x` is below 0x20, not ASCII, a quote or a backslash. Eight at a time: everything that is written passes here.
 bool needs_escape(uint64_t x) {
