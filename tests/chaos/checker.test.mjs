@@ -52,6 +52,8 @@ test('a true history has no violation, and is counted', () => {
   assert.deepEqual(violations, []);
   assert.equal(counts.commands, 6);
   assert.equal(counts.outcomes, 6);
+  final.consumer.floors = [...partitions(16), { filter: 'commands.7.*.*', floor: 1, waiting: 4, pending: 0 }];
+  assert.deepEqual(check(history, final).violations, [], 'a consumer that is left over says nothing');
 });
 
 test('an unknown answer may turn out either way', () => {

@@ -128,11 +128,10 @@ function checkStatuses({ statuses, notifications }, object) {
   }
 }
 
-/** Whether all commands are acknowledged: by a consumer of everything, or by those of the sixteen partitions. One may be left over. */
+/** Whether all commands are acknowledged: by a consumer of everything, or by one of each partition. Others may be left over. */
 export function isSettled({ last, floors }) {
-  const parts = floors.filter(({ filter }) => filter);
-  const shared = new Set(parts.map(({ filter }) => filter)).size === 16 && parts.every(({ waiting, pending }) => waiting === 0 && pending === 0);
-  return shared || floors.some(({ filter, floor, pending }) => !filter && pending === 0 && floor >= last);
+  const shared = new Set(floors.filter(({ filter, waiting, pending }) => filter && waiting === 0 && pending === 0).map(({ filter }) => filter));
+  return shared.size === 16 || floors.some(({ filter, floor, pending }) => !filter && pending === 0 && floor >= last);
 }
 
 function checkRest(history, { consumer, dead }, object) {
