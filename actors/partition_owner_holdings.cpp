@@ -26,7 +26,8 @@ std::string name_of(uint32_t partition) {
 void partition_owner_state::grant(std::vector<std::pair<uint32_t, uint64_t>> places) {
   // What the owner before us wrote may still be on its way here, and commands are decided by what is here.
   auto missing = std::make_shared<size_t>(options_.read_models.size());
-  auto tell = [this, places = std::move(places), missing](bool) {
+  auto tell = [this, places = std::move(places), missing](bool here) {
+    if (!here) spdlog::warn("a bucket's copy may be behind; commands are decided by it all the same");
     if (*missing > 0 && --*missing > 0) return;
     for (auto [p, tenure] : places)
       if (places_[p].at == hold::held && places_[p].tenure == tenure) self_->send(options_.reactors[p], lease_change{true, self_});
