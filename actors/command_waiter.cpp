@@ -9,6 +9,7 @@
 #include "actors/headers.hpp"
 #include "actors/notification_hub.hpp"
 #include "actors/owner.hpp"
+#include "actors/stored_message.hpp"
 #include "envelopes/errc.hpp"
 #include "envelopes/subjects.hpp"
 #include "envelopes/timestamp.hpp"
@@ -91,6 +92,7 @@ void command_waiter_state::look_for_outcome(const token& owner) {
 
 void command_waiter_state::on_reply(const nats_reply& x) {
   if (step_ == step::done) return;
+  if (x.cookie == last_look) return on_last_look(x);
   if (x.error) {
     // While comparing, a copy is stored for certain; whose it is could not be found out.
     if (step_ == step::comparing) return fail(unknown_outcome());
@@ -147,6 +149,7 @@ void command_waiter_state::on_command_lookup(const nats_reply& x) {
   type_ = subjects::token_at(x.message.header("Nats-Subject"), 2);
   partition_ = subjects::token_at(x.message.header("Nats-Subject"), 1);
   key_ = x.message.header(command_headers::key);
+  stored_for_ = x.message.header(command_headers::owner) == order_->owner.str() ? order_->owner : public_owner();
   auto text = std::string{x.message.header("Nats-Sequence")};
   accepted(std::strtoull(text.c_str(), nullptr, 10));
 }
@@ -191,6 +194,7 @@ void command_waiter_state::on_first_copy(const nats_reply& x) {
       || x.message.header(command_headers::owner) != order_->owner.str())
     return fail(make_error(errc::idempotency_mismatch, "this id was used for another command"));
   auto text = std::string{x.message.header("Nats-Sequence")};
+  stored_for_ = order_->owner;
   accepted(std::strtoull(text.c_str(), nullptr, 10));
 }
 
@@ -233,8 +237,26 @@ void command_waiter_state::on_abandon(const abandon_wait& x) {
   if (step_ == step::waiting) answer_pending();
 }
 
+void command_waiter_state::look_again() {
+  step_ = step::looking_again;
+  self_->send(order_->gateway, nats_request{net::jetstream::api("STREAM.MSG.GET.NOTIFICATIONS"), {},
+                                            json{{"last_by_subj", subjects::notification(*stored_for_, order_->command_id)}}.dump(), lookup_timeout, self_, last_look});
+}
+
+void command_waiter_state::on_last_look(const nats_reply& x) {
+  auto found = x.error ? caf::expected<net::nats_message>{x.error} : parse_stored_message(x.message.data());
+  stored_for_.reset();
+  if (!found || nothing_there(*found)) return answer_pending();
+  auto sequence = std::string{found->header("Nats-Sequence")};
+  auto outcome = to_notification(*found, std::strtoull(sequence.c_str(), nullptr, 10));
+  if (!outcome || (order_->outgoing && outcome->digest != order_->outgoing->digest)) return answer_pending();
+  answer_with(*outcome);
+}
+
 void command_waiter_state::answer_pending() {
   self_->become(table_of_contents(self_));
+  // It may have been told before we watched, and the copy that we asked at first may have been behind.
+  if (stored_for_) return look_again();
   auto give = [this](stage reached) {
     if (step_ == step::done) return; // the outcome came while we asked
     outcome pending;

@@ -68,8 +68,8 @@ struct command_waiter_state {
   void keep_timeout();
 
 private:
-  enum class step : uint8_t { looking, publishing, backing_off, comparing, finding, waiting, asking, done };
-  enum cookies : uint64_t { outcome_lookup = 1, first_copy = 2, command_lookup = 3 };
+  enum class step : uint8_t { looking, publishing, backing_off, comparing, finding, waiting, looking_again, asking, done };
+  enum cookies : uint64_t { outcome_lookup = 1, first_copy = 2, command_lookup = 3, last_look = 4 };
 
   void look_for_outcome(const token& owner);
   void look_for_command();
@@ -80,6 +80,8 @@ private:
   void on_command_lookup(const nats_reply& x);
   void accepted(uint64_t sequence);
   void answer_pending();
+  void look_again();
+  void on_last_look(const nats_reply& x);
   void answer_with(const notification& x);
   void answer(command_answer x);
   void count(const command_answer& x) const;
@@ -98,6 +100,7 @@ private:
   std::optional<std::chrono::duration<double, std::milli>> accepted_after_; // what we published is stored
   size_t lookups_open_ = 0;
   bool asked_public_ = false;
+  std::optional<token> stored_for_; // owner of a command that was stored before we came
   bool told_ = false;         // the hub watches no more
   std::string type_, key_;    // for the pending document
 };

@@ -6,6 +6,7 @@
 #include "actors/headers.hpp"
 #include "actors/kv_projector.hpp"
 #include "actors/read_model.hpp"
+#include "actors/stored_message.hpp"
 #include "envelopes/errc.hpp"
 #include "envelopes/subjects.hpp"
 #include "net/jetstream.hpp"
@@ -28,23 +29,16 @@ bool settles(const net::nats_message& outcome, const stored_command& command) {
 }
 
 /// Whether a message was found; none when the answer says something else.
-std::optional<bool> replica_has(const net::nats_message& answer) {
+std::optional<bool> has_message(const net::nats_message& answer) {
   if (answer.status() == 404) return false;
   return answer.status() == 0 ? std::optional{true} : std::nullopt;
-}
-
-std::optional<bool> leader_has(const net::nats_message& answer) {
-  auto parsed = net::jetstream::parse_api_answer(answer.data());
-  if (!parsed) return std::nullopt;
-  if (!parsed->error) return true;
-  return parsed->error->err_code == net::jetstream::err_no_message_found ? std::optional{false} : std::nullopt;
 }
 
 } // namespace
 
 bool kv_projector_state::asks_leader(const task& x) {
-  // "There is none" condemns the command then, and a replica that is behind may say so. Which retry an outcome is of, only the other tells.
-  return x.overtaken && x.order.command->retry == 0;
+  // Then it may well have an outcome, and a replica that is behind may say that it has none.
+  return x.overtaken || x.order.seen_before;
 }
 
 void kv_projector_state::begin(task& x) {
@@ -75,7 +69,7 @@ void kv_projector_state::refresh(task& x) {
   x.at = step::refreshing;
   failpoint("projector.before_refresh");
   auto& command = *x.order.command;
-  self_->send(options_.gateway, nats_request{net::jetstream::api("DIRECT.GET.KV_" + options_.model->bucket.str()), {},
+  self_->send(options_.gateway, nats_request{net::jetstream::api("STREAM.MSG.GET.KV_" + options_.model->bucket.str()), {},
                                              json{{"last_by_subj", subjects::kv(options_.model->bucket, command.key)}}.dump(),
                                              call_timeout, self_, command.position.sequence});
 }
@@ -83,21 +77,22 @@ void kv_projector_state::refresh(task& x) {
 void kv_projector_state::on_reply(const nats_reply& x) {
   if (auto* t = find(x.cookie, step::finding_outcome)) {
     if (x.error) return try_again(*t, x.error, false);
-    auto there = asks_leader(*t) ? leader_has(x.message) : replica_has(x.message);
+    auto found = asks_leader(*t) ? parse_stored_message(x.message.data()) : x.message;
+    auto there = found ? has_message(*found) : std::nullopt;
     if (!there) return try_again(*t, make_error(errc::unavailable, "NOTIFICATIONS cannot be read"), false);
-    if (*there && settles(x.message, *t->order.command)) return finish(*t, {.what = projected::result::told_before});
+    if (*there && settles(*found, *t->order.command)) return finish(*t, {.what = projected::result::told_before});
     t->must_find_outcome = false;
     // Before that, it may have been told between this look and the one at its key.
     t->outcome_is_missing = t->overtaken;
     begin(*t);
   } else if (t = find(x.cookie, step::refreshing); t != nullptr) {
     if (x.error) return try_again(*t, x.error, false);
-    auto status = x.message.status();
-    if (status != 0 && status != 404) return try_again(*t, make_error(errc::unavailable, "the bucket cannot be read"), false);
+    auto found = parse_stored_message(x.message.data());
+    if (!found) return try_again(*t, make_error(errc::unavailable, "the bucket cannot be read"), false);
     t->must_refresh = false;
-    if (status == 404) return on_entry(*t, nullptr);
-    auto revision = std::string{x.message.header("Nats-Sequence")};
-    auto doc = to_document(x.message, std::strtoull(revision.c_str(), nullptr, 10));
+    if (found->status() == 404) return on_entry(*t, nullptr);
+    auto revision = std::string{found->header("Nats-Sequence")};
+    auto doc = to_document(*found, std::strtoull(revision.c_str(), nullptr, 10));
     if (!doc)
       return finish(*t, {.what = projected::result::gave_up, .reason = {"invalid", "the entry in the bucket is not JSON"}});
     auto entry = std::make_shared<const stored_document>(std::move(*doc));

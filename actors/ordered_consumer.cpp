@@ -17,6 +17,7 @@ namespace {
 
 constexpr auto heartbeat = 2s;
 constexpr auto silence = 3 * heartbeat;
+constexpr auto call_timeout = 2s;
 
 } // namespace
 
@@ -52,11 +53,11 @@ void ordered_consumer::create(clock_time now) {
   auto heartbeat_ns = static_cast<uint64_t>(std::chrono::nanoseconds{heartbeat}.count());
   caf::anon_send(gateway_, nats_request{net::jetstream::api("CONSUMER.CREATE." + opts_.stream), {},
                                         net::jetstream::ordered_consumer_config(opts_.stream, deliver, opts_.filter, from, heartbeat_ns),
-                                        5s, opts_.replies, opts_.cookie});
+                                        call_timeout, opts_.replies, opts_.cookie});
 }
 
 void ordered_consumer::on_reply(const nats_reply& x, clock_time now) {
-  if (state_ != state::creating) return;
+  if (state_ != state::creating && state_ != state::locating) return;
   heard_ = now;
   auto fail = [this](const std::string& why) {
     spdlog::warn("cannot follow stream {}: {}", opts_.stream, why);
@@ -66,8 +67,23 @@ void ordered_consumer::on_reply(const nats_reply& x, clock_time now) {
   auto answer = net::jetstream::parse_api_answer(x.message.data());
   if (!answer) return fail(failure_of(answer.error()).detail);
   if (answer->error) return fail(answer->error->description);
+  bool about_consumer = !answer->body.contains("state");
+  if (about_consumer != (state_ == state::creating)) return; // of an older try
+  if (about_consumer && !net::jetstream::leader_of(answer->body).empty()) {
+    made_ = std::move(answer->body);
+    state_ = state::locating;
+    caf::anon_send(gateway_, nats_request{net::jetstream::api("STREAM.INFO." + opts_.stream), {}, {}, call_timeout, opts_.replies, opts_.cookie});
+    return;
+  }
+  if (about_consumer) return on_created(answer->body);
+  if (!net::jetstream::reads_from_leader(made_, net::jetstream::leader_of(answer->body)) && ++places_tried_ < net::jetstream::places_to_try) return create(now);
+  on_created(std::exchange(made_, nullptr));
+}
+
+void ordered_consumer::on_created(const json& body) {
+  places_tried_ = 0;
   state_ = state::following;
-  if (answer->body.value("num_pending", uint64_t{0}) == 0) caught_up_ = true;
+  if (body.value("num_pending", uint64_t{0}) == 0) caught_up_ = true;
 }
 
 void ordered_consumer::on_batch(const nats_batch& x, clock_time now,
@@ -112,7 +128,7 @@ void ordered_consumer::on_status(const net::nats_message& msg, clock_time now) {
 
 void ordered_consumer::on_tick(clock_time now) {
   if (state_ == state::failed) create(now);
-  else if (state_ == state::following && now - heard_ > silence) {
+  else if ((state_ == state::following || state_ == state::locating) && now - heard_ > silence) {
     spdlog::warn("stream {}: no heartbeat; following anew", opts_.stream);
     create(now);
   }

@@ -45,9 +45,10 @@ public:
   uint64_t last_sequence() const noexcept { return last_sequence_; }
 
 private:
-  enum class state : uint8_t { stopped, paused, creating, following, failed };
+  enum class state : uint8_t { stopped, paused, creating, locating, following, failed };
 
   void create(clock_time now);
+  void on_created(const json& body);
   void on_status(const net::nats_message& msg, clock_time now);
 
   nats_gateway_actor gateway_;
@@ -60,6 +61,8 @@ private:
   uint64_t consumed_ = 0;      // in this consumer
   bool seen_any_ = false, caught_up_ = false;
   clock_time heard_{};
+  json made_;                // what the server said of our consumer, while we ask where the stream's leader is
+  uint32_t places_tried_ = 0;
 };
 
 } // namespace tidings

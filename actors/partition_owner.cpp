@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/headers.hpp"
+#include "actors/stored_message.hpp"
 #include "envelopes/errc.hpp"
 #include "net/jetstream.hpp"
 
@@ -18,6 +19,7 @@ namespace {
 
 constexpr auto tick = 250ms;
 constexpr auto renew_after = 1s;
+constexpr auto late_after = renew_after + 2 * tick; // a write later than this waited for the bucket
 constexpr auto give_up_after = 2500ms;
 constexpr auto dead_after = 3s;
 constexpr auto call_timeout = 1000ms;
@@ -36,6 +38,7 @@ std::string subject() {
 void partition_owner_state::init(partition_owner_options options) {
   options_ = std::move(options);
   member_ = options_.process + '-' + std::to_string(options_.shard);
+  ticked_ = self_->clock().now();
   self_->send(options_.gateway, follow_connection{self_});
   report();
 }
@@ -58,23 +61,21 @@ void partition_owner_state::on_connection(const connection_change& x) {
 void partition_owner_state::look() {
   if (!connected_ || !streams_ || looking_ || writing_ || (leaving_ && !left_.pending())) return;
   looking_ = true;
-  self_->send(options_.gateway, nats_request{net::jetstream::api(std::string{"DIRECT.GET.KV_"} + lease_bucket), {},
+  self_->send(options_.gateway, nats_request{net::jetstream::api(std::string{"STREAM.MSG.GET.KV_"} + lease_bucket), {},
                                              json{{"last_by_subj", subject()}}.dump(), call_timeout, self_, 0});
 }
 
 void partition_owner_state::on_reply(const nats_reply& x) {
   if (!std::exchange(looking_, false) || x.error) return;
-  auto status = x.message.status();
-  if (status != 0 && status != 404) return;
-  uint64_t revision = 0;
-  if (status == 0) {
-    auto text = x.message.header("Nats-Sequence");
-    std::from_chars(text.data(), text.data() + text.size(), revision);
-  }
-  if (revision < revision_) return; // by a replica that is behind
+  auto entry = parse_stored_message(x.message.data());
+  if (!entry) return;
+  uint64_t revision = 0; // when there is none
+  auto text = entry->header("Nats-Sequence");
+  std::from_chars(text.data(), text.data() + text.size(), revision);
+  if (revision < revision_) return; // by a leader of before
   revision_ = revision;
-  bool there = status == 0 && x.message.header(entry_headers::operation).empty();
-  auto found = there ? partition_table::parse(x.message.data()) : partition_table{};
+  bool there = entry->status() == 0 && entry->header(entry_headers::operation).empty();
+  auto found = there ? partition_table::parse(entry->data()) : partition_table{};
   if (!found) spdlog::error("{} holds no table of partitions; it is written anew", subject());
   table_ = std::move(found).value_or(partition_table{});
   take_signs();
@@ -82,11 +83,10 @@ void partition_owner_state::on_reply(const nats_reply& x) {
 }
 
 void partition_owner_state::take_signs() {
-  auto now = self_->clock().now();
   std::erase_if(signs_, [this](auto& x) { return !table_.members.contains(x.first); });
   for (auto& [member, beat] : table_.members) {
-    auto [i, first] = signs_.try_emplace(member, sign{beat, now});
-    if (i->second.beat != beat) i->second = {beat, now};
+    auto [i, first] = signs_.try_emplace(member, sign{beat, active_});
+    if (i->second.beat != beat) i->second = {beat, active_};
   }
 }
 
@@ -94,7 +94,7 @@ bool partition_owner_state::is_dead(const std::string& member) const {
   if (member == member_) return false;
   if (options_.own_server && !member.starts_with(options_.process + '-')) return true;
   auto i = signs_.find(member);
-  return i != signs_.end() && self_->clock().now() - i->second.seen >= dead_after;
+  return i != signs_.end() && active_ - i->second.seen >= dead_after;
 }
 
 void partition_owner_state::decide() {
@@ -103,6 +103,7 @@ void partition_owner_state::decide() {
   for (auto& [member, beat] : table_.members)
     if (is_dead(member)) next.remove(member);
   ++next.members[member_];
+  for (uint32_t p = 0; p < subjects::partitions; ++p) next.settled.note(p, settled_.incarnation, settled_.up_to[p]);
   for (uint32_t p = 0; p < places_.size(); ++p)
     if (places_[p].at == hold::finished) owner_of(next, p).clear();
   bool alone = !leaving_ && next.members.size() == 1;
@@ -150,6 +151,7 @@ void partition_owner_state::on_published(const published& x) {
     return;
   }
   revision_ = x.sequence;
+  if (written_ != clock_time{}) active_ += std::min<clock_time::duration>(sent_ - written_, late_after);
   written_ = sent_;
   table_ = std::move(next_);
   adopt();
@@ -191,7 +193,9 @@ caf::result<bool> partition_owner_state::leave() {
 }
 
 void partition_owner_state::on_tick() {
-  if (self_->clock().now() - written_ > give_up_after) lose([](uint32_t) { return true; });
+  auto now = self_->clock().now();
+  bool was_paused = now - std::exchange(ticked_, now) > give_up_after;
+  if (was_paused || (!connected_ && now - written_ > give_up_after)) lose([](uint32_t) { return true; });
   look();
   report();
   self_->delayed_send(self_, tick, tick_atom::value);

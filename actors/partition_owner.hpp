@@ -33,10 +33,11 @@ struct partition_owner_options {
 /// Agrees with the other processes on who consumes which partitions of COMMANDS, and tells our reactors.
 ///
 /// The agreement is a partition_table in a bucket, read four times a second and written by compare-and-set. Every member writes it once
-/// a second; a member that did not for three seconds is dead for whoever watched it, and its partitions are up for grabs. No clocks
-/// are compared: a member counts from when it *sent* its last successful write and stops half a second before anybody can have
-/// seen three seconds of silence. Who has more than their share finishes what is in flight before they give a partition away,
-/// so commands of a key keep their order; who is late all the same, paused say, is stopped by compare-and-set on the entries.
+/// a second; a member that did not for three seconds, in which we did, is dead, and its partitions are up for grabs. So while the bucket
+/// has no leader, because a server of a cluster died, nobody is taken for dead and everybody goes on. No clocks are compared: a member
+/// that was paused or without a connection counts from when it *sent* its last successful write, and stops half a second before
+/// anybody can have seen three seconds of silence. Who has more than their share finishes what is in flight before they give a partition
+/// away, so commands of a key keep their order; who is late all the same is stopped by compare-and-set on the entries.
 ///
 /// A member that is alone consumes the stream as a whole: sixteen consumers cost the server a fifth more (docs/performance.md).
 struct partition_owner_state {
@@ -64,10 +65,10 @@ private:
     std::string trouble;
   };
 
-  /// When somebody else last gave a sign of life, by our clock.
+  /// When somebody else last gave a sign of life, in `active_`.
   struct sign {
     uint64_t beat = 0;
-    clock_time seen{};
+    clock_time::duration seen{};
   };
 
   void look();
@@ -92,6 +93,9 @@ private:
   std::array<place, subjects::partitions + 1> places_; // by partition; the last is the stream as a whole
   std::unordered_map<std::string, sign> signs_;
   partition_table table_, next_;  // as in the bucket; as it is being written
+  settled_positions settled_;     // as our reactors say
+  clock_time::duration active_{}; // how long we could write
+  clock_time ticked_{};
   std::optional<clock_time> alone_since_;
   uint64_t revision_ = 0;         // of the entry, as last seen or written; 0: there is none
   clock_time written_{}, sent_{}; // when our last successful write, and the one under way, were sent

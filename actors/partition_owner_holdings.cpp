@@ -30,7 +30,7 @@ void partition_owner_state::grant(std::vector<std::pair<uint32_t, uint64_t>> pla
     if (!here) spdlog::warn("a bucket's copy may be behind; commands are decided by it all the same");
     if (*missing > 0 && --*missing > 0) return;
     for (auto [p, tenure] : places)
-      if (places_[p].at == hold::held && places_[p].tenure == tenure) self_->send(options_.reactors[p], lease_change{true, self_});
+      if (places_[p].at == hold::held && places_[p].tenure == tenure) self_->send(options_.reactors[p], lease_change{true, table_.settled, self_});
   };
   if (*missing == 0) tell(true);
   for (auto& model : options_.read_models)
@@ -87,6 +87,7 @@ void partition_owner_state::on_report(const partition_report& x) {
   if (at.consuming != x.consuming) at.since = self_->clock().now();
   at.consuming = x.consuming;
   at.trouble = x.trouble;
+  settled_.note(x.partition, x.incarnation, x.settled);
   report();
 }
 

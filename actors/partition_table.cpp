@@ -27,12 +27,17 @@ std::optional<partition_table> partition_table::parse(std::string_view text) {
     if (!read(owners[i], result.owners[i])) return std::nullopt;
   bool shared_out = !result.is_free();
   if (!read(body.value("whole", json{}), result.whole) || (shared_out && !result.whole.empty())) return std::nullopt;
+  auto settled = body.value("settled", json{});
+  auto incarnation = body.value("incarnation", json{});
+  if (!settled.is_array() || settled.size() != subjects::partitions || !incarnation.is_number_unsigned()) return std::nullopt;
+  if (!std::ranges::all_of(settled, [](auto& x) { return x.is_number_unsigned(); })) return std::nullopt;
+  result.settled = {incarnation.get<uint64_t>(), settled.get<decltype(settled_positions::up_to)>()};
   return result;
 }
 
 std::string partition_table::render() const {
   auto shown = [](const std::string& owner) { return owner.empty() ? json(nullptr) : json(owner); };
-  json body{{"members", json::object()}, {"owners", json::array()}, {"whole", shown(whole)}};
+  json body{{"members", json::object()}, {"owners", json::array()}, {"whole", shown(whole)}, {"incarnation", settled.incarnation}, {"settled", settled.up_to}};
   for (auto& [member, beat] : members) body["members"][member] = beat;
   for (auto& owner : owners) body["owners"].push_back(shown(owner));
   return body.dump();

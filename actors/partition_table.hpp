@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "actors/settled_positions.hpp"
 #include "envelopes/subjects.hpp"
 
 namespace tidings {
@@ -20,6 +21,7 @@ struct partition_table {
   std::map<std::string, uint64_t> members; ///< Everybody who takes part, with a number that changes whenever they write.
   partition_array owners;                  ///< By partition: a member, or empty.
   std::string whole; ///< Who consumes the stream as a whole, by one consumer instead of sixteen; then no partition is owned. Or empty.
+  settled_positions settled; ///< At most a second old: what a new owner starts behind if the consumer is gone with its server.
 
   /// @returns none when `text` is not what render() makes; whoever finds such an entry may overwrite it.
   static std::optional<partition_table> parse(std::string_view text);

@@ -49,19 +49,23 @@ void reactor_state::take_over() {
   if (!connected_ || !streams_ready_ || !allowed_) return;
   using phase = takeover::phase;
   if (takeover_.at() != phase::idle && takeover_.at() != phase::failed) return;
-  auto floor = started_behind_;
+  takeover_.begin(started_behind_ ? settled_up_to() : std::nullopt, before_);
+}
+
+std::optional<uint64_t> reactor_state::settled_up_to() const {
   // In this process nothing below the oldest open command is undone, and nothing above the newest delivered one is done.
-  if (floor) {
-    floor = std::max(*floor, delivered_);
-    for (auto& [sequence, open] : tasks_) floor = std::min(*floor, sequence - 1);
-  }
-  takeover_.begin(floor);
+  auto result = started_behind_ ? std::max(*started_behind_, delivered_) : stopped_at_;
+  if (result)
+    for (auto& [sequence, open] : tasks_) result = std::min(*result, sequence - 1);
+  return result;
 }
 
 void reactor_state::on_lease(const lease_change& x) {
   if (x.held) {
     allowed_ = true;
     owner_ = x.listener;
+    before_ = x.settled;
+    stopped_at_.reset();
     told_.reset();
     if (drained_.pending()) drained_.deliver(false);
     take_over();
@@ -75,6 +79,7 @@ void reactor_state::on_lease(const lease_change& x) {
 void reactor_state::stop() {
   allowed_ = false;
   takeover_.stop();
+  if (started_behind_) stopped_at_ = std::max(*started_behind_, delivered_);
   started_behind_.reset();
   delivered_ = 0;
 }
@@ -98,6 +103,15 @@ void reactor_state::on_reply(const nats_reply& x) {
   if (before == phase::verifying && takeover_.at() == phase::failed)
     spdlog::error("the consumer of {} is gone; making another behind what is settled", subjects::command_log_part(options_.partition));
   if (before != phase::consuming && takeover_.at() == phase::consuming) {
+    if (takeover_.incarnation() != incarnation_ && !tasks_.empty()) {
+      spdlog::warn("{} is not consumed before the commands of the stream that was there before are settled", subjects::command_log_part(options_.partition));
+      takeover_.stop(); // its sequences are theirs
+      return report();
+    }
+    if (takeover_.incarnation() != std::exchange(incarnation_, takeover_.incarnation())) {
+      started_behind_.reset();
+      delivered_ = 0;
+    }
     if (!started_behind_) started_behind_ = takeover_.start() - 1;
     consuming_since_ = heard_ = self_->clock().now();
   }
@@ -109,10 +123,10 @@ void reactor_state::report() {
   bool consuming = connected_ && takeover_.consuming();
   if (consuming != std::exchange(consuming_, consuming)) counts.consuming += (consuming ? 1 : -1) * (options_.partition == subjects::partitions ? static_cast<int>(subjects::partitions) : 1);
   if (!consuming) counts.behind[options_.partition] = 0;
-  std::pair now{consuming, takeover_.trouble()};
+  partition_report now{options_.partition, consuming, takeover_.trouble(), settled_up_to().value_or(0), takeover_.incarnation()};
   if (!owner_ || told_ == now) return;
   told_ = now;
-  self_->send(owner_, partition_report{options_.partition, now.first, std::move(now.second)});
+  self_->send(owner_, std::move(now));
 }
 
 // ---- Deliveries ----------------------------------------------------------------------------------------------------
@@ -192,7 +206,7 @@ void reactor_state::on_tick() {
     heard_ = now;
     takeover_.verify();
   }
-  if (takeover_.at() == takeover::phase::failed) take_over();
+  take_over();
   ask_how_far_behind();
   report();
   self_->delayed_send(self_, tick, tick_atom::value);
@@ -211,8 +225,8 @@ caf::result<bool> reactor_state::drain() {
   if (drained_.pending()) drained_.deliver(false);
   drained_ = self_->make_response_promise<bool>();
   auto promise = drained_;
-  if (tasks_.empty()) drained_.deliver(true);
   report();
+  if (tasks_.empty()) drained_.deliver(true);
   return promise;
 }
 

@@ -79,6 +79,8 @@ private:
   void end(uint64_t sequence, command_end how);
   void ask_how_far_behind();
   void report();
+  /// Up to where every command that may come to us has its outcome; empty before we ever consumed.
+  std::optional<uint64_t> settled_up_to() const;
 
   reactor_ptr self_;
   reactor_options options_;
@@ -86,12 +88,15 @@ private:
   std::unordered_map<uint64_t, task> tasks_; // by sequence in COMMANDS
   uint64_t delivered_ = 0;                // highest sequence taken
   std::optional<uint64_t> started_behind_;// where our first consumer began; empty before that
+  std::optional<uint64_t> stopped_at_;    // what was delivered when we stopped; what of it is open is in tasks_
+  settled_positions before_;              // what was settled when we might consume
+  uint64_t incarnation_ = 0;              // of the stream that we consumed last
   clock_time consuming_since_{};
   clock_time heard_{};
   clock_time asked_{};                    // when the consumer last said how much waits
   partition_listener owner_;
   bool connected_ = false, streams_ready_ = false, allowed_ = false, consuming_ = false;
-  std::optional<std::pair<bool, std::string>> told_;
+  std::optional<partition_report> told_;
   caf::typed_response_promise<bool> drained_;
 };
 

@@ -115,7 +115,9 @@ void reactor_state::end(uint64_t sequence, command_end how) {
   tasks_.erase(i);
   --options_.counts->in_flight;
   failpoint("reactor.after_ack");
-  if (tasks_.empty() && drained_.pending()) drained_.deliver(true);
+  if (!tasks_.empty() || !drained_.pending()) return;
+  report(); // up to where: whoever comes next starts there
+  drained_.deliver(true);
 }
 
 } // namespace tidings

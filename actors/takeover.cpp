@@ -18,22 +18,29 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// With one of its servers away, a cluster lists consumers only after it has waited for that one for four seconds.
+constexpr auto list_timeout = 6s;
+constexpr auto call_timeout = 2s;
+
 int64_t nanoseconds(milliseconds x) {
   return std::chrono::nanoseconds{x}.count();
 }
 
 } // namespace
 
-void takeover::begin(std::optional<uint64_t> floor) {
+void takeover::begin(std::optional<uint64_t> floor, const settled_positions& before) {
   floor_ = floor;
-  former_.clear();
+  before_ = before;
   caf::anon_send(opts_.gateway, unsubscribe{opts_.batches, epoch_});
   ++epoch_;
-  ask("CONSUMER.LIST.COMMANDS", "{}", phase::listing);
+  // Who consumed a moment ago knows what is settled, and whose consumers these are.
+  if (floor) return ask("STREAM.INFO.COMMANDS", {}, phase::inspecting, call_timeout);
+  former_.clear();
+  ask("CONSUMER.LIST.COMMANDS", "{}", phase::listing, list_timeout);
 }
 
 void takeover::verify() {
-  if (phase_ == phase::consuming) ask("CONSUMER.INFO.COMMANDS." + name_, {}, phase::verifying);
+  if (phase_ == phase::consuming) ask("CONSUMER.INFO.COMMANDS." + name_, {}, phase::verifying, call_timeout);
 }
 
 bool takeover::in_order(const net::nats_message& msg, const std::optional<net::delivery_info>& info) {
@@ -57,12 +64,13 @@ bool takeover::in_order(const net::nats_message& msg, const std::optional<net::d
 void takeover::stop() {
   caf::anon_send(opts_.gateway, unsubscribe{opts_.batches, epoch_});
   ++epoch_;
+  name_.clear(); // whoever comes next removes it
   phase_ = phase::idle;
 }
 
-void takeover::ask(std::string verb, std::string body, phase next) {
+void takeover::ask(std::string verb, std::string body, phase next, milliseconds timeout) {
   phase_ = next;
-  caf::anon_send(opts_.gateway, nats_request{net::jetstream::api(verb), {}, std::move(body), 5s, opts_.replies,
+  caf::anon_send(opts_.gateway, nats_request{net::jetstream::api(verb), {}, std::move(body), timeout, opts_.replies,
                                              cookie_bit | (epoch_ << 8) | static_cast<uint64_t>(next)});
 }
 
@@ -70,9 +78,7 @@ bool takeover::on_reply(const nats_reply& x) {
   if ((x.cookie & cookie_bit) == 0) return false;
   if ((x.cookie & ~cookie_bit) != ((epoch_ << 8) | static_cast<uint64_t>(phase_))) return true; // of an older try
   if (x.error) {
-    // No answer about a consumer that worked a moment ago says nothing; the next heartbeat or silence will.
-    if (phase_ == phase::verifying) phase_ = phase::consuming;
-    else fail(failure_of(x.error).detail);
+    fail(failure_of(x.error).detail);
     return true;
   }
   auto answer = net::jetstream::parse_api_answer(x.message.data());
@@ -85,14 +91,7 @@ bool takeover::on_reply(const nats_reply& x) {
     case phase::listing: on_consumers(answer->body); break;
     case phase::inspecting: on_stream(answer->body); break;
     case phase::locating: on_located(answer->body); break;
-    case phase::creating:
-      failpoint("takeover.created");
-      phase_ = phase::consuming;
-      trouble_.clear();
-      for (auto& old : former_)
-        caf::anon_send(opts_.gateway, nats_request{net::jetstream::api("CONSUMER.DELETE.COMMANDS." + old), {}, {}, 5s,
-                                                   opts_.replies, cookie_bit});
-      break;
+    case phase::creating: on_created(answer->body); break;
     case phase::verifying: phase_ = phase::consuming; break;
     default: break;
   }
@@ -101,7 +100,6 @@ bool takeover::on_reply(const nats_reply& x) {
 
 void takeover::on_consumers(json& body) {
   settled_.fill(0);
-  shared_out_ = false;
   bool all = opts_.partition == subjects::partitions;
   auto ours = subjects::command_log_part(opts_.partition);
   for (auto& consumer : body.value("consumers", json::array())) {
@@ -113,7 +111,6 @@ void takeover::on_consumers(json& body) {
     if (filter.empty()) filter = subjects::command_log_filter;
     // Of another reach: only who consumes everything may remove the consumers of partitions, and nobody else that of everything.
     if (all || filter == ours) former_.push_back(consumer_name);
-    shared_out_ |= filter != subjects::command_log_filter;
     auto acknowledged = consumer.value("ack_floor", json::object()).value("stream_seq", uint64_t{0});
     // Until its first delivery is acknowledged, a consumer's floor is 0; but it was made behind what was settled then.
     auto made_at = config.value("opt_start_seq", uint64_t{0});
@@ -121,20 +118,26 @@ void takeover::on_consumers(json& body) {
     for (uint32_t p = 0; p < settled_.size(); ++p)
       if (subjects::overlaps(filter, subjects::command_log_part(p))) settled_[p] = std::max(settled_[p], acknowledged);
   }
-  ask("STREAM.INFO.COMMANDS", {}, phase::inspecting);
+  ask("STREAM.INFO.COMMANDS", {}, phase::inspecting, call_timeout);
 }
 
 void takeover::on_stream(const json& body) {
   last_sequence_ = body.value("state", json::object()).value("last_seq", uint64_t{0});
+  leader_ = net::jetstream::leader_of(body);
+  places_tried_ = 0;
   auto incarnation = net::jetstream::created_ns(body.value("created", std::string{}));
   bool all = opts_.partition == subjects::partitions;
+  // A consumer is gone with its server, and forgets what it was told last.
+  if (before_.incarnation == incarnation)
+    for (uint32_t p = 0; p < settled_.size(); ++p) settled_[p] = std::max(settled_[p], before_.up_to[p]);
   // What we know to be settled counts for more than a consumer's memory: a killed server forgets acks.
   start_ = 1 + (floor_ ? *floor_ : all ? *std::ranges::min_element(settled_) : settled_[opts_.partition]);
   // The stream was made anew since a former consumer or we looked at it: its numbers mean nothing for this one.
   bool anew = start_ > last_sequence_ + 1 || (incarnation_ != 0 && incarnation_ != incarnation);
   if (anew) start_ = 1;
   incarnation_ = incarnation;
-  if (all && shared_out_ && !floor_ && !anew) locate();
+  bool shared_out = std::ranges::adjacent_find(settled_, std::ranges::not_equal_to{}) != settled_.end();
+  if (all && shared_out && !floor_ && !anew) locate();
   else create();
 }
 
@@ -143,7 +146,7 @@ void takeover::locate() {
   start_ = last_sequence_ + 1;
   locating_ = subjects::partitions;
   for (uint32_t p = 0; p < subjects::partitions; ++p)
-    ask("STREAM.MSG.GET.COMMANDS", json{{"seq", settled_[p] + 1}, {"next_by_subj", subjects::command_log_part(p)}}.dump(), phase::locating);
+    ask("STREAM.MSG.GET.COMMANDS", json{{"seq", settled_[p] + 1}, {"next_by_subj", subjects::command_log_part(p)}}.dump(), phase::locating, call_timeout);
 }
 
 void takeover::on_located(const json& answer) {
@@ -153,6 +156,8 @@ void takeover::on_located(const json& answer) {
 
 void takeover::create() {
   failpoint("takeover.before_create");
+  // The last one, or one that was made without our hearing of it.
+  if (!name_.empty() && std::ranges::find(former_, name_) == former_.end()) former_.push_back(name_);
   name_ = std::string{consumer_prefix} + make_session_id();
   consumed_ = 0;
   auto deliver = "_INBOX." + make_session_id();
@@ -165,12 +170,26 @@ void takeover::create() {
                  {"ack_wait", nanoseconds(opts_.ack_wait)},
                  {"max_ack_pending", opts_.max_ack_pending},
                  {"max_deliver", -1},
+                 {"num_replicas", 1}, // what it remembers is in the table of partitions too; a copy of each delivery and ack on three servers is dear
                  {"replay_policy", "instant"},
                  {"idle_heartbeat", nanoseconds(opts_.heartbeat)}};
   if (opts_.partition != subjects::partitions) config["filter_subject"] = subjects::command_log_part(opts_.partition);
   spdlog::debug("taking over {} from sequence {} as {}", subjects::command_log_part(opts_.partition), start_, name_);
   ask("CONSUMER.DURABLE.CREATE.COMMANDS." + name_, json{{"stream_name", "COMMANDS"}, {"config", std::move(config)}}.dump(),
-      phase::creating);
+      phase::creating, call_timeout);
+}
+
+void takeover::on_created(const json& body) {
+  failpoint("takeover.created");
+  if (!net::jetstream::reads_from_leader(body, leader_) && ++places_tried_ < net::jetstream::places_to_try) {
+    caf::anon_send(opts_.gateway, unsubscribe{opts_.batches, epoch_});
+    ++epoch_;
+    return create();
+  }
+  phase_ = phase::consuming;
+  trouble_.clear();
+  for (auto& old : std::exchange(former_, {}))
+    caf::anon_send(opts_.gateway, nats_request{net::jetstream::api("CONSUMER.DELETE.COMMANDS." + old), {}, {}, 5s, opts_.replies, cookie_bit});
 }
 
 void takeover::fail(std::string why) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "actors/interfaces.hpp"
+#include "actors/settled_positions.hpp"
 #include "envelopes/json.hpp"
 #include "envelopes/subjects.hpp"
 
@@ -31,7 +32,8 @@ public:
   void init(options opts) { opts_ = std::move(opts); }
 
   /// @param floor When we consumed before: everything up to here is settled, whatever a consumer says.
-  void begin(std::optional<uint64_t> floor);
+  /// @param before What others who consumed it knew to be settled.
+  void begin(std::optional<uint64_t> floor, const settled_positions& before = {});
   /// Asks whether our consumer still exists; `failed` follows when it does not.
   void verify();
   /// Whether this is what our consumer sends next. If not, something got lost on the way (a broken connection, a slow consumer):
@@ -58,23 +60,26 @@ public:
   static constexpr uint64_t cookie_bit = uint64_t{1} << 63;
 
 private:
-  void ask(std::string verb, std::string body, phase next);
+  void ask(std::string verb, std::string body, phase next, milliseconds timeout);
   void on_consumers(json& body);
   void on_stream(const json& body);
   void locate();
   void on_located(const json& answer);
   void create();
+  void on_created(const json& body);
   void fail(std::string why);
 
   options opts_;
   phase phase_ = phase::idle;
   uint64_t epoch_ = 0;
   std::optional<uint64_t> floor_;
-  std::vector<std::string> former_;
-  std::array<uint64_t, subjects::partitions> settled_{}; // by partition: up to where, as former consumers say
-  bool shared_out_ = false;       // some of them had a partition
+  settled_positions before_;
+  std::vector<std::string> former_; // consumers that are to go once ours is there
+  std::array<uint64_t, subjects::partitions> settled_{}; // by partition: up to where, as former consumers and others say
   uint32_t locating_ = 0;         // answers that are to come
   std::string name_;
+  std::string leader_;     // the server with the stream's leader; empty outside a cluster
+  uint32_t places_tried_ = 0;
   uint64_t consumed_ = 0; // the last delivery of our consumer
   uint64_t start_ = 1, last_sequence_ = 0, incarnation_ = 0;
   std::string trouble_;

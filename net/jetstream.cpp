@@ -71,6 +71,15 @@ uint64_t created_ns(const std::string& text) {
   return static_cast<uint64_t>(timegm(&t)) * 1'000'000'000 + fraction;
 }
 
+std::string leader_of(const json& info) {
+  return info.value("cluster", json::object()).value("leader", std::string{});
+}
+
+bool reads_from_leader(const json& consumer_info, std::string_view leader) {
+  auto server = leader_of(consumer_info);
+  return server.empty() || leader.empty() || server == leader;
+}
+
 std::string api(std::string_view verb) {
   return std::string{"$JS.API."}.append(verb);
 }

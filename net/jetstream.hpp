@@ -55,6 +55,17 @@ uint64_t created_ns(const std::string& text);
 /// `$JS.API.` + verb, e.g. api("STREAM.INFO.COMMANDS").
 std::string api(std::string_view verb);
 
+/// The server that leads what this answer is about, a stream or a consumer; empty outside a cluster.
+std::string leader_of(const json& info);
+
+/// A consumer with one replica is put on any server that has a copy of the stream, and reads that one. A copy may be behind, and one of
+/// nats-server 2.9 that was restarted may lack messages for good; the leader's is what was acknowledged.
+/// @param leader Of the stream; empty: it has but one copy.
+bool reads_from_leader(const json& consumer_info, std::string_view leader);
+
+/// So often is a consumer made anew to have it on the right one of three servers (all in vain: 1 in 130).
+inline constexpr uint32_t places_to_try = 12;
+
 /// Where an ephemeral ordered consumer starts.
 struct start_at {
   enum class policy : uint8_t { sequence, last_per_subject } how = policy::sequence;

@@ -13,6 +13,7 @@
 #include <caf/typed_actor.hpp>
 
 #include "actors/messages/signals.hpp"
+#include "actors/settled_positions.hpp"
 #include "envelopes/requests.hpp"
 #include "envelopes/token.hpp"
 #include "model/catalog.hpp"
@@ -83,12 +84,17 @@ struct partition_report {
   uint32_t partition = 0;
   bool consuming = false;
   std::string trouble; ///< What keeps it from consuming; may be empty.
+  /// Up to where in the stream with this creation time (ns) all its commands have their outcome; 0: not known.
+  uint64_t settled = 0, incarnation = 0;
+
+  bool operator==(const partition_report&) const = default;
 };
 using partition_listener = caf::typed_actor<caf::reacts_to<partition_report>>;
 
 /// Whether a reactor may consume its partition.
 struct lease_change {
   bool held = false;
+  settled_positions settled = {};   ///< By those who had it before.
   partition_listener listener = {}; ///< Hears what becomes of it; only with `held`.
 };
 

@@ -70,7 +70,7 @@ command_path::command_path(boost::asio::io_context& io, caf::actor_system& syste
   caf::anon_send(hub, streams_ready{});
   caf::anon_send(table, streams_ready{});
   for (auto& consumer : *reactors) caf::anon_send(consumer, streams_ready{});
-  caf::anon_send(reactors->back(), lease_change{true, owner}); // of the whole stream, as a process alone has it
+  caf::anon_send(reactors->back(), lease_change{true, {}, owner}); // of the whole stream, as a process alone has it
   io_.poll();
 }
 

@@ -282,6 +282,7 @@ CAF_TEST(a draining bus still answers who attaches but lets nobody wait) {
   };
   answer(incoming::nothing_there());
   answer(incoming::direct("commands.3.WriteNote.cmd-1", 21, "{}", {{command_headers::owner, "public"}}));
+  answer(incoming::no_message());
   CAF_REQUIRE_EQUAL(got.count<command_answer>(), 1u);
   CAF_CHECK(got.last<command_answer>().status == outcome_status::pending);
 }

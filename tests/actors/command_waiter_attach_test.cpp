@@ -137,6 +137,7 @@ CAF_TEST(the pending answer of an attached wait names type and key and stage) {
   reply(incoming::nothing_there());
   reply(stored_command("public"));
   pass(1s);
+  no_outcome_at_leader();
   CAF_REQUIRE_EQUAL(answers(), 1u);
   CAF_CHECK_EQUAL(got.last<ask_stage>().sequence, 21u);
   CAF_CHECK_EQUAL(text(document()["command_type"]), "WriteNote");
@@ -149,6 +150,7 @@ CAF_TEST(asking without a wait answers with what is known now) {
   start_attached(0ms);
   reply(incoming::nothing_there());
   reply(stored_command("public"));
+  no_outcome_at_leader();
   CAF_REQUIRE_EQUAL(answers(), 1u);
   CAF_CHECK(answer().status == outcome_status::pending);
 }
@@ -158,8 +160,42 @@ CAF_TEST(asking without a wait names the stage too) {
   start_attached(0ms);
   reply(incoming::nothing_there());
   reply(stored_command("public"));
+  no_outcome_at_leader();
   CAF_REQUIRE_EQUAL(answers(), 1u);
   CAF_CHECK_EQUAL(text(document()["stage"]), "handled");
+}
+
+CAF_TEST(before pending is said the leader is asked for an outcome that a copy may lack) {
+  start_attached(0ms);
+  reply(incoming::nothing_there());
+  reply(stored_command("public"));
+  CAF_CHECK_EQUAL(answers(), 0u);
+  CAF_CHECK_EQUAL(asked_subject(), "$JS.API.STREAM.MSG.GET.NOTIFICATIONS");
+  CAF_CHECK_EQUAL(text(asked_body()["last_by_subj"]), "notifications.public.cmd-1");
+  reply(incoming::stored("notifications.public.cmd-1", 8, R"({"status":"completed"})", {{notification_headers::status, "completed"}}));
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(answer().status == outcome_status::completed);
+  CAF_CHECK_EQUAL(*answer().document, R"({"status":"completed"})");
+  CAF_MESSAGE("the hub watches for nobody any more");
+  CAF_CHECK_EQUAL(got.count<unwatch_command>(), 1u);
+}
+
+CAF_TEST(a leader that does not answer leaves a stored command pending) {
+  start_attached(0ms);
+  reply(incoming::nothing_there());
+  reply(stored_command("public"));
+  reply_error(errc::handler_timeout);
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(answer().status == outcome_status::pending);
+}
+
+CAF_TEST(an outcome that comes while the leader is asked is the answer) {
+  start_attached(0ms);
+  reply(incoming::nothing_there());
+  reply(stored_command("public"));
+  give(waiter, outcome());
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(answer().status == outcome_status::completed);
 }
 
 CAF_TEST(an outcome that comes between the two looks is the answer) {
@@ -197,6 +233,7 @@ CAF_TEST(a listener that goes away ends an attached wait) {
   reply(incoming::nothing_there());
   reply(stored_command("public"));
   give(waiter, abandon_wait{"cmd-1", listener.address()});
+  no_outcome_at_leader();
   CAF_REQUIRE_EQUAL(answers(), 1u);
   CAF_CHECK(answer().status == outcome_status::pending);
   CAF_CHECK(*ended);

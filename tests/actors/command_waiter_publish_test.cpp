@@ -180,10 +180,31 @@ CAF_TEST(a first copy with the same digest is our command) {
   reply(first_copy("digest-a", "public"));
   CAF_CHECK_EQUAL(answers(), 0u);
   pass(1s);
+  no_outcome_at_leader();
   CAF_REQUIRE_EQUAL(answers(), 1u);
   CAF_CHECK(!answer().error);
   CAF_CHECK(answer().status == outcome_status::pending);
   CAF_CHECK_EQUAL(got.last<ask_stage>().sequence, 4u);
+}
+
+CAF_TEST(a command that was told before we watched has its outcome from the leader) {
+  start_duplicate();
+  reply(first_copy("digest-a", "public"));
+  pass(1s);
+  auto of = [](const char* digest) {
+    return incoming::stored("notifications.public.cmd-1", 8, "{}", {{notification_headers::status, "failed"}, {notification_headers::digest, digest}});
+  };
+  reply(of("digest-a"));
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(answer().status == outcome_status::failed);
+  CAF_MESSAGE("unless it is another command's");
+  got.clear();
+  start_duplicate();
+  reply(first_copy("digest-a", "public"));
+  pass(1s);
+  reply(of("digest-b"));
+  CAF_REQUIRE_EQUAL(answers(), 1u);
+  CAF_CHECK(answer().status == outcome_status::pending);
 }
 
 CAF_TEST(a first copy with another digest or of another owner is a mismatch) {

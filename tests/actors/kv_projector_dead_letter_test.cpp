@@ -29,7 +29,7 @@ CAF_TEST_FIXTURE_SCOPE(kv_projector_dead_letter_tests, retry_fixture)
 CAF_TEST(a retry is executed although its first try was given up) {
   retry_note(20, 1);
   outcome_is(20, {{notification_headers::status, "failed"}, {notification_headers::code, "dead_lettered"}});
-  reply(20, incoming::nothing_there());
+  reply(20, incoming::no_message());
   CAF_CHECK_EQUAL(header(write_of(20), entry_headers::position), "1.20");
   written(20, 4);
   CAF_CHECK(result_of(20).what == result::written);
@@ -51,7 +51,7 @@ CAF_TEST(a redelivered retry finds its own dead letter and does nothing) {
 CAF_TEST(the next retry is not stopped by the dead letter of the one before) {
   retry_note(20, 2);
   outcome_is(20, {{notification_headers::status, "failed"}, {notification_headers::code, "dead_lettered"}, {notification_headers::retry, "1"}});
-  CAF_CHECK(got.last<nats_request>().subject == "$JS.API.DIRECT.GET.KV_notes");
+  CAF_CHECK(got.last<nats_request>().subject == "$JS.API.STREAM.MSG.GET.KV_notes");
 }
 
 CAF_TEST(a command that was settled meanwhile is not executed by a second retry) {

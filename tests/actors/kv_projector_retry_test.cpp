@@ -40,7 +40,7 @@ CAF_TEST(a write that lost reads the bucket again and decides again) {
   write_fails(10, errc::wrong_revision);
   CAF_MESSAGE("at once and from the bucket itself");
   CAF_CHECK_EQUAL(times<nats_request>(10), 1u);
-  CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.DIRECT.GET.KV_notes");
+  CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.STREAM.MSG.GET.KV_notes");
   reply(10, entry("$KV.notes.n1", 8, 3, {{"id", "n1"}, {"text", "x"}, {"colour", "red"}}));
   CAF_REQUIRE_EQUAL(times<publish>(10), 2u);
   CAF_CHECK_EQUAL(header(write_of(10), entry_headers::expected), "8");
@@ -55,7 +55,7 @@ CAF_TEST(a decision can turn into a rejection when the document has changed) {
   project_command(10, "EditNote", {{"id", "n1"}, {"text", "new"}});
   look_up_gives(10, document("n1", 3, 2, "cmd-2", {{"id", "n1"}}));
   write_fails(10, errc::wrong_revision);
-  reply(10, incoming::nothing_there());
+  reply(10, incoming::no_message());
   CAF_CHECK(result_of(10).what == result::rejected);
   CAF_CHECK_EQUAL(result_of(10).reason.code, "missing");
 }
@@ -65,7 +65,7 @@ CAF_TEST(a write whose fate is unknown is looked for and found) {
   write_fails(10, errc::outcome_unknown);
   CAF_CHECK_EQUAL(times<publish>(10), 1u);
   pass(200ms);
-  CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.DIRECT.GET.KV_notes");
+  CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.STREAM.MSG.GET.KV_notes");
   reply(10, entry("$KV.notes.n1", 4, 10, {{"id", "n1"}, {"text", "cmd-10"}}));
   CAF_CHECK_EQUAL(times<publish>(10), 1u);
   CAF_CHECK(result_of(10).what == result::written);
@@ -118,8 +118,8 @@ CAF_TEST(the pause between tries grows and is bounded) {
 
 CAF_TEST(a bucket that cannot be read is tried again) {
   write_note(10, "n1", true);
-  reply(10, incoming::nothing_there());
-  reply(10, incoming::status(408));
+  reply(10, incoming::no_message());
+  reply(10, incoming::api_refusal(503, 10008, "no leader"));
   CAF_CHECK_EQUAL(times<projected>(10), 0u);
   CAF_CHECK_EQUAL(times<publish>(10), 0u);
   pass(200ms);
@@ -192,8 +192,8 @@ CAF_TEST(a write that always loses is given up) {
 
 CAF_TEST(an entry that is no JSON is given up and not overwritten) {
   write_note(10, "n1", true);
-  reply(10, incoming::nothing_there());
-  reply(10, incoming::direct("$KV.notes.n1", 4, "{broken"));
+  reply(10, incoming::no_message());
+  reply(10, incoming::stored("$KV.notes.n1", 4, "{broken"));
   CAF_CHECK_EQUAL(times<publish>(10), 0u);
   CAF_CHECK(result_of(10).what == result::gave_up);
 }

@@ -224,18 +224,18 @@ CAF_TEST(a command behind what its key has seen was told) {
   look_up_gives(10, document("n1", 9, 15, "cmd-15", {{"id", "n1"}}));
   CAF_MESSAGE("and its outcome is asked for where it cannot be missing");
   CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.STREAM.MSG.GET.NOTIFICATIONS");
-  reply(10, incoming::api_answer({{"message", {{"seq", 1}}}}));
+  reply(10, incoming::stored("notifications.public.cmd-10", 1, "{}"));
   CAF_CHECK_EQUAL(times<publish>(10), 0u);
   CAF_CHECK(result_of(10).what == result::told_before);
 }
 
 CAF_TEST(a command that is told and overtaken between two looks is looked for again) {
   write_note(10, "n1", true);
-  reply(10, incoming::nothing_there());
+  reply(10, incoming::no_message());
   reply(10, entry("$KV.notes.n1", 9, 15, {{"id", "n1"}}));
   CAF_CHECK_EQUAL(times<projected>(10), 0u);
   CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.STREAM.MSG.GET.NOTIFICATIONS");
-  reply(10, incoming::api_answer({{"message", {{"seq", 1}}}}));
+  reply(10, incoming::stored("notifications.public.cmd-10", 1, "{}"));
   CAF_CHECK(result_of(10).what == result::told_before);
 }
 
@@ -264,7 +264,7 @@ CAF_TEST(a command that another reactor of ours gets meanwhile is told to it whe
 CAF_TEST(a command behind what its key has seen is superseded if its outcome is lost) {
   write_note(10, "n1");
   look_up_gives(10, document("n1", 9, 15, "cmd-15", {{"id", "n1"}}));
-  reply(10, incoming::api_refusal(404, 10037, "no message found"));
+  reply(10, incoming::no_message());
   reply(10, entry("$KV.notes.n1", 9, 15, {{"id", "n1"}}));
   CAF_CHECK_EQUAL(times<publish>(10), 0u);
   CAF_CHECK(result_of(10).what == result::superseded);
@@ -327,9 +327,9 @@ CAF_TEST(a command that may have an outcome is looked for before anything else) 
   write_note(10, "n1", true);
   CAF_CHECK_EQUAL(times<look_up>(10), 0u);
   auto asked = got.last<nats_request>();
-  CAF_CHECK_EQUAL(asked.subject, "$JS.API.DIRECT.GET.NOTIFICATIONS");
+  CAF_CHECK_EQUAL(asked.subject, "$JS.API.STREAM.MSG.GET.NOTIFICATIONS");
   CAF_CHECK_EQUAL(text(parsed(asked.data)["last_by_subj"]), "notifications.public.cmd-10");
-  reply(10, incoming::direct("notifications.public.cmd-10", 1, "{}"));
+  reply(10, incoming::stored("notifications.public.cmd-10", 1, "{}"));
   CAF_CHECK(result_of(10).what == result::told_before);
   CAF_CHECK_EQUAL(times<publish>(10), 0u);
   CAF_CHECK_EQUAL(times<look_up>(10), 0u);
@@ -337,10 +337,10 @@ CAF_TEST(a command that may have an outcome is looked for before anything else) 
 
 CAF_TEST(a command without an outcome reads the bucket and not the copy) {
   write_note(10, "n1", true);
-  reply(10, incoming::nothing_there());
+  reply(10, incoming::no_message());
   CAF_CHECK_EQUAL(times<look_up>(10), 0u);
   auto asked = got.last<nats_request>();
-  CAF_CHECK_EQUAL(asked.subject, "$JS.API.DIRECT.GET.KV_notes");
+  CAF_CHECK_EQUAL(asked.subject, "$JS.API.STREAM.MSG.GET.KV_notes");
   CAF_CHECK_EQUAL(text(parsed(asked.data)["last_by_subj"]), "$KV.notes.n1");
   CAF_MESSAGE("where whoever had it before may have applied it");
   reply(10, entry("$KV.notes.n1", 7, 10, {{"id", "n1"}}));
@@ -356,7 +356,7 @@ CAF_TEST(a look for an outcome that fails is repeated and never skipped) {
   CAF_CHECK_EQUAL(times<nats_request>(10), 1u);
   pass(200ms);
   CAF_CHECK_EQUAL(times<nats_request>(10), 2u);
-  CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.DIRECT.GET.NOTIFICATIONS");
+  CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.STREAM.MSG.GET.NOTIFICATIONS");
   CAF_CHECK_EQUAL(times<look_up>(10), 0u);
   CAF_CHECK_EQUAL(times<projected>(10), 0u);
 }

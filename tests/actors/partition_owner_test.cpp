@@ -12,7 +12,7 @@ CAF_TEST_FIXTURE_SCOPE(partition_owner_tests, owner_fixture)
 
 CAF_TEST(who is alone takes the stream as a whole by compare and set) {
   start();
-  CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.DIRECT.GET.KV_tidings_leases");
+  CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.STREAM.MSG.GET.KV_tidings_leases");
   CAF_CHECK(!holds_all());
   answer();
   CAF_CHECK(holds_all());
@@ -30,7 +30,7 @@ CAF_TEST(it is written again every second and changes nothing) {
   CAF_CHECK_EQUAL(held(), 0u);
 }
 
-CAF_TEST(who cannot write gives up before anybody may see three seconds of silence) {
+CAF_TEST(who is not connected gives up before anybody may see three seconds of silence) {
   start();
   answer();
   connection(false);
@@ -44,13 +44,57 @@ CAF_TEST(who cannot write gives up before anybody may see three seconds of silen
   CAF_CHECK(holds_all());
 }
 
+CAF_TEST(while the bucket has no leader everybody goes on) {
+  share();
+  pass(20s, 50ms);
+  CAF_CHECK_EQUAL(held(), 8u);
+  CAF_MESSAGE("and when it has one again nobody is taken for dead who is as late as we are");
+  give(owner, connection_change{true});
+  live(500ms);
+  beat("other-0");
+  live(2500ms);
+  CAF_CHECK(table.members.contains("other-0"));
+  CAF_CHECK_EQUAL(held(), 8u);
+  CAF_MESSAGE("but who stays silent is");
+  live(2s);
+  CAF_CHECK(!table.members.contains("other-0"));
+}
+
+CAF_TEST(who was paused gives up before anything else) {
+  share();
+  advance_time(3s);
+  consume_messages();
+  CAF_CHECK_EQUAL(held(), 0u);
+  live(500ms);
+  CAF_CHECK_EQUAL(held(), 8u);
+}
+
+CAF_TEST(what is settled is written down and told to whoever gets a partition) {
+  share();
+  report(3, true, {}, 41);
+  report(9, false, {}, 5);
+  for (int i = 0; i < 5; ++i) {
+    live(1s);
+    beat("other-0");
+  }
+  CAF_CHECK_EQUAL(table.settled.up_to[3], 41u);
+  auto next = table;
+  next.settled.note(12, incarnation, 77);
+  bucket_is(next);
+  live(5s);
+  CAF_CHECK_EQUAL(held(), 16u);
+  auto told = reactors[12]->received.last<lease_change>();
+  CAF_CHECK_EQUAL(told.settled.up_to[12], 77u);
+  CAF_CHECK_EQUAL(told.settled.up_to[3], 41u);
+}
+
 CAF_TEST(a write counts from when it was sent) {
   start();
   answer();
   pass(1s, 50ms);
   CAF_REQUIRE_EQUAL(got.count<publish>(), 1u);
   nats_reply look;
-  look.message = incoming::direct("$KV.tidings_leases.reactor", revision, table.render());
+  look.message = incoming::stored("$KV.tidings_leases.reactor", revision, table.render());
   give(owner, look);
   CAF_REQUIRE_EQUAL(got.count<publish>(), 2u);
   pass(1s, 50ms);
@@ -68,7 +112,7 @@ CAF_TEST(an entry that is no table is written anew) {
   start();
   revision = 5;
   nats_reply x;
-  x.message = incoming::direct("$KV.tidings_leases.reactor", 5, "somebody");
+  x.message = incoming::stored("$KV.tidings_leases.reactor", 5, "somebody");
   give(owner, x);
   CAF_CHECK_EQUAL(expected(got.last<publish>()), "5");
   answer_write();
@@ -232,7 +276,7 @@ CAF_TEST(who was taken for dead stops at once and joins again) {
 CAF_TEST(a write that comes too late is decided anew) {
   start();
   nats_reply x;
-  x.message = incoming::nothing_there();
+  x.message = incoming::no_message();
   give(owner, x);
   bucket_is(owned_by_other());
   answer_write();
@@ -243,7 +287,7 @@ CAF_TEST(a write that comes too late is decided anew) {
 CAF_TEST(a write whose fate is unknown is found out) {
   start();
   nats_reply x;
-  x.message = incoming::nothing_there();
+  x.message = incoming::no_message();
   give(owner, x);
   bucket_is(*partition_table::parse(got.last<publish>().data));
   published unknown;
@@ -254,12 +298,12 @@ CAF_TEST(a write whose fate is unknown is found out) {
   CAF_CHECK(holds_all());
 }
 
-CAF_TEST(a replica that is behind is not believed) {
+CAF_TEST(a leader of before is not believed) {
   start();
   live(500ms);
   nats_reply x;
   pass(250ms, 50ms);
-  x.message = incoming::direct("$KV.tidings_leases.reactor", revision - 1, owned_by_other().render());
+  x.message = incoming::stored("$KV.tidings_leases.reactor", revision - 1, owned_by_other().render());
   give(owner, x);
   CAF_CHECK(holds_all());
 }

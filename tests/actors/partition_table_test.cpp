@@ -3,7 +3,11 @@
 
 #include "actors/partition_table.hpp"
 
+#include <map>
+
 #include <caf/test/dsl.hpp>
+
+#include "envelopes/json.hpp"
 
 using namespace tidings;
 
@@ -22,6 +26,8 @@ CAF_TEST(a table is read as it was written) {
   x.members["b-0"] = 18'000'000'000'000'000'000u;
   x.owners[0] = "a-0";
   x.owners[15] = "b-0";
+  x.settled.note(subjects::partitions, 18'000'000'000'000'000'000u, 7);
+  x.settled.note(2, 18'000'000'000'000'000'000u, 9);
   auto again = partition_table::parse(x.render());
   CAF_REQUIRE(again.has_value());
   CAF_CHECK(*again == x);
@@ -34,6 +40,12 @@ CAF_TEST(what is no table is told from an empty one) {
                       R"({"members":{"a":1},"owners":[7,null,null,null,null,null,null,null,null,null,null,null,null,null,null,null]})"}) {
     CAF_MESSAGE(wrong);
     CAF_CHECK(!partition_table::parse(wrong).has_value());
+  }
+  for (auto& [key, value] : std::map<std::string, json>{{"incarnation", -1}, {"incarnation", nullptr}, {"settled", {1, 2}}, {"settled", nullptr}, {"settled", json::array_t(16, "1")}}) {
+    auto body = json::parse(partition_table{}.render());
+    body[key] = value;
+    CAF_MESSAGE(body.dump());
+    CAF_CHECK(!partition_table::parse(body.dump()).has_value());
   }
 }
 

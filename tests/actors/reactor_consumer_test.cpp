@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #define CAF_SUITE reactor_consumer
 
+#include "net/jetstream.hpp"
 #include "tests/actors/fakes/reactor_fixture.hpp"
 
 using namespace tidings;
@@ -33,7 +34,7 @@ struct consumer_fixture : reactor_fixture {
     CAF_REQUIRE(asked().starts_with("$JS.API.CONSUMER.INFO.COMMANDS."));
     answer(incoming::api_refusal(404, 10014, "consumer not found"));
     pass(600ms, 100ms);
-    CAF_REQUIRE_EQUAL(asked(), "$JS.API.CONSUMER.LIST.COMMANDS");
+    CAF_REQUIRE_EQUAL(asked(), "$JS.API.STREAM.INFO.COMMANDS");
   }
 
   std::string start_of_consumer() {
@@ -122,7 +123,7 @@ CAF_TEST(a consumer that is gone is made again behind what is settled) {
   finish(3);
   lose_consumer();
   CAF_CHECK(!told_ready());
-  taken_over(9, 0);
+  taken_again(9);
   CAF_MESSAGE("sequence 2 is still open, so it and all behind it come again");
   CAF_CHECK_EQUAL(start_of_consumer(), "2");
   CAF_CHECK(told_ready());
@@ -138,7 +139,7 @@ CAF_TEST(what was never delivered is never skipped) {
   deliver(1);
   finish(1);
   lose_consumer();
-  taken_over(9, 0);
+  taken_again(9);
   CAF_CHECK_EQUAL(start_of_consumer(), "2");
 }
 
@@ -151,8 +152,8 @@ CAF_TEST(what was lost on the way is not overtaken) {
   deliver(4);
   CAF_CHECK_EQUAL(got.count<project>(), 2u);
   CAF_MESSAGE("another consumer is made behind what is settled");
-  CAF_CHECK_EQUAL(asked(), "$JS.API.CONSUMER.LIST.COMMANDS");
-  taken_over(9, 0);
+  CAF_CHECK_EQUAL(asked(), "$JS.API.STREAM.INFO.COMMANDS");
+  taken_again(9);
   CAF_CHECK_EQUAL(start_of_consumer(), "2");
   CAF_CHECK(told_ready());
   deliver(2);
@@ -169,8 +170,8 @@ CAF_TEST(a loss behind which nothing comes is told by a heartbeat) {
   CAF_CHECK(told_ready());
   lose_delivery();
   heartbeat();
-  CAF_CHECK_EQUAL(asked(), "$JS.API.CONSUMER.LIST.COMMANDS");
-  taken_over(2, 0);
+  CAF_CHECK_EQUAL(asked(), "$JS.API.STREAM.INFO.COMMANDS");
+  taken_again(2);
   CAF_CHECK_EQUAL(start_of_consumer(), "2");
 }
 
@@ -180,7 +181,7 @@ CAF_TEST(a server that forgot deliveries is not followed further) {
   deliver(2);
   count_deliveries_from(0);
   deliver(2, 2);
-  CAF_CHECK_EQUAL(asked(), "$JS.API.CONSUMER.LIST.COMMANDS");
+  CAF_CHECK_EQUAL(asked(), "$JS.API.STREAM.INFO.COMMANDS");
 }
 
 CAF_TEST(a reconnect asks for the consumer and keeps it) {
@@ -315,6 +316,54 @@ CAF_TEST(who gets the lease back trusts what others have acknowledged meanwhile)
   lease(true);
   taken_over(30, 20);
   CAF_CHECK_EQUAL(start_of_consumer(), "21");
+}
+
+// ---- What is settled -----------------------------------------------------------------------------------------------
+
+CAF_TEST(who had the partition before says where to begin) {
+  start();
+  connection(true);
+  give(reactor, streams_ready{});
+  settled_positions before;
+  before.note(3, net::jetstream::created_ns("2026-01-02T03:04:05Z"), 12);
+  give(reactor, lease_change{true, before, owner});
+  taken_over(30, 7);
+  CAF_CHECK_EQUAL(start_of_consumer(), "13");
+}
+
+CAF_TEST(the owner hears up to where everything is settled) {
+  start_consuming(4);
+  pass(600ms, 100ms);
+  CAF_CHECK_EQUAL(got.last<partition_report>().settled, 4u);
+  for (uint64_t s : {5, 6, 8}) deliver(s);
+  finish(6);
+  pass(600ms, 100ms);
+  CAF_CHECK_EQUAL(got.last<partition_report>().settled, 4u);
+  finish(5);
+  pass(600ms, 100ms);
+  CAF_CHECK_EQUAL(got.last<partition_report>().settled, 7u);
+  CAF_CHECK_EQUAL(got.last<partition_report>().incarnation, net::jetstream::created_ns("2026-01-02T03:04:05Z"));
+  CAF_MESSAGE("also what was settled last of all before it goes");
+  auto drained = drain();
+  finish(8);
+  CAF_CHECK(*drained);
+  CAF_CHECK_EQUAL(got.last<partition_report>().settled, 8u);
+}
+
+CAF_TEST(a stream that was made anew waits for the commands of the one before) {
+  start_consuming(4);
+  deliver(5);
+  lose_consumer();
+  taken_again(9, "2026-01-02T03:04:06Z");
+  CAF_CHECK(!told_ready());
+  finish(5);
+  pass(600ms, 100ms);
+  taken_over(9);
+  CAF_CHECK(told_ready());
+  CAF_MESSAGE("and the numbers of that one mean nothing any more");
+  CAF_CHECK_EQUAL(start_of_consumer(), "1");
+  pass(600ms, 100ms);
+  CAF_CHECK_EQUAL(got.last<partition_report>().settled, 0u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -5,6 +5,8 @@
 
 #include <map>
 
+#include "net/jetstream.hpp"
+
 #include "tests/actors/fakes/models.hpp"
 
 #include "tests/actors/fakes/fixture.hpp"
@@ -32,10 +34,18 @@ struct takeover_fixture : actor_fixture {
     x.init(options);
   }
 
-  void begin(std::optional<uint64_t> floor) {
-    x.begin(floor);
+  void begin(std::optional<uint64_t> floor, const settled_positions& before = {}) {
+    x.begin(floor, before);
     consume_messages();
   }
+
+  /// As others say who had it before, of a stream that was created at `created`.
+  static settled_positions settled(uint32_t partition, uint64_t sequence, const std::string& created = default_created) {
+    settled_positions result;
+    result.note(partition, net::jetstream::created_ns(created), sequence);
+    return result;
+  }
+  static constexpr const char* default_created = "2026-01-02T03:04:05.123456789Z";
 
   nats_request asked() const { return got.last<nats_request>(); }
 
@@ -59,7 +69,7 @@ struct takeover_fixture : actor_fixture {
     consume_messages();
   }
 
-  void stream_is(uint64_t last, const std::string& created = "2026-01-02T03:04:05.123456789Z") {
+  void stream_is(uint64_t last, const std::string& created = default_created) {
     answer({{"created", created}, {"state", {{"last_seq", last}}}});
   }
 
@@ -122,11 +132,52 @@ CAF_TEST(a former consumer that was never given anything says where it was made)
   CAF_CHECK_EQUAL(start_of_consumer(), 31u);
 }
 
-CAF_TEST(what we know to be settled counts for more than what a consumer remembers) {
+CAF_TEST(who knows what is settled asks no consumer and removes its own) {
+  consume_from_empty();
+  auto mine = x.consumer();
   begin(5);
-  answer({{"consumers", json::array({consumer("reactor-a", 10)})}});
+  CAF_CHECK_EQUAL(asked().subject, "$JS.API.STREAM.INFO.COMMANDS");
   stream_is(40);
   CAF_CHECK_EQUAL(start_of_consumer(), 6u);
+  answer(json::object());
+  CAF_CHECK_EQUAL(asked().subject, "$JS.API.CONSUMER.DELETE.COMMANDS." + mine);
+}
+
+CAF_TEST(what others knew to be settled counts when their consumer is gone) {
+  begin(std::nullopt, settled(5, 20));
+  answer({{"consumers", json::array()}});
+  stream_is(40);
+  CAF_CHECK_EQUAL(start_of_consumer(), 21u);
+}
+
+CAF_TEST(a consumer may know more than others wrote down) {
+  begin(std::nullopt, settled(5, 20));
+  answer({{"consumers", json::array({consumer("reactor-a", 30)})}});
+  stream_is(40);
+  CAF_CHECK_EQUAL(start_of_consumer(), 31u);
+}
+
+CAF_TEST(what others knew of another stream means nothing) {
+  begin(std::nullopt, settled(5, 20, "2026-01-02T03:04:05.123456788Z"));
+  answer({{"consumers", json::array()}});
+  stream_is(40);
+  CAF_CHECK_EQUAL(start_of_consumer(), 1u);
+}
+
+CAF_TEST(a consumer is on one server and one that was made without our hearing of it is removed) {
+  begin(std::nullopt);
+  answer({{"consumers", json::array()}});
+  stream_is(0);
+  CAF_CHECK_EQUAL(text(config()["num_replicas"]), "1");
+  auto unheard = x.consumer();
+  no_answer();
+  CAF_CHECK(x.at() == phase::failed);
+  begin(std::nullopt);
+  answer({{"consumers", json::array()}});
+  stream_is(0);
+  CAF_CHECK_NOT_EQUAL(x.consumer(), unheard);
+  answer(json::object());
+  CAF_CHECK_EQUAL(asked().subject, "$JS.API.CONSUMER.DELETE.COMMANDS." + unheard);
 }
 
 CAF_TEST(what a consumer of the whole stream acknowledged is settled and it is left alone) {
@@ -168,7 +219,6 @@ CAF_TEST(a stream that was acknowledged to its end goes on behind it) {
 CAF_TEST(a stream with another creation time was made anew however long it is) {
   consume_from_empty();
   begin(5);
-  answer({{"consumers", json::array()}});
   stream_is(90, "2026-01-02T03:04:05.123456790Z");
   CAF_CHECK_EQUAL(start_of_consumer(), 1u);
 }
@@ -254,12 +304,12 @@ CAF_TEST(a consumer that is gone is a failure) {
   CAF_CHECK(!x.consuming());
 }
 
-CAF_TEST(no answer about a consumer says nothing) {
+CAF_TEST(a consumer that nobody answers for is gone with its server) {
   consume_from_empty();
   x.verify();
   consume_messages();
   no_answer();
-  CAF_CHECK(x.at() == phase::consuming);
+  CAF_CHECK(x.at() == phase::failed);
 }
 
 CAF_TEST(every try has a subscription of its own and ends the one before) {
@@ -267,7 +317,6 @@ CAF_TEST(every try has a subscription of its own and ends the one before) {
   auto first = got.last<subscribe>();
   begin(0);
   CAF_CHECK_EQUAL(got.last<unsubscribe>().tag, first.tag);
-  answer({{"consumers", json::array()}});
   stream_is(0);
   CAF_CHECK_NOT_EQUAL(got.last<subscribe>().tag, first.tag);
   CAF_CHECK_NOT_EQUAL(got.last<subscribe>().subject, first.subject);
@@ -288,6 +337,34 @@ CAF_TEST(a consumer that ended while the server made its list is none) {
   answer({{"consumers", json::array({nullptr, consumer("reactor-a", 10)})}});
   stream_is(12);
   CAF_CHECK_EQUAL(x.start(), 11u);
+}
+
+// ---- In a cluster --------------------------------------------------------------------------------------------------
+
+CAF_TEST(a consumer that reads a copy which may be behind is made anew elsewhere) {
+  begin(std::nullopt);
+  answer({{"consumers", json::array()}});
+  answer({{"created", default_created}, {"state", {{"last_seq", 3}}}, {"cluster", {{"name", "c"}, {"leader", "b"}}}});
+  auto first = x.consumer();
+  auto tag = x.tag();
+  answer({{"cluster", {{"name", "c"}, {"leader", "a"}}}});
+  CAF_CHECK(!x.consuming());
+  CAF_CHECK_NOT_EQUAL(x.consumer(), first);
+  CAF_CHECK_NOT_EQUAL(x.tag(), tag);
+  CAF_CHECK_EQUAL(got.last<unsubscribe>().tag, tag);
+  answer({{"cluster", {{"name", "c"}, {"leader", "b"}}}});
+  CAF_CHECK(x.consuming());
+  CAF_CHECK_EQUAL(asked().subject, "$JS.API.CONSUMER.DELETE.COMMANDS." + first);
+}
+
+CAF_TEST(a place at the leader is not looked for without end) {
+  begin(std::nullopt);
+  answer({{"consumers", json::array()}});
+  answer({{"created", default_created}, {"state", {{"last_seq", 3}}}, {"cluster", {{"leader", "b"}}}});
+  for (int i = 0; i < 11; ++i) answer({{"cluster", {{"leader", "a"}}}});
+  CAF_CHECK(!x.consuming());
+  answer({{"cluster", {{"leader", "a"}}}});
+  CAF_CHECK(x.consuming());
 }
 
 // ---- All of it -----------------------------------------------------------------------------------------------------
@@ -328,6 +405,19 @@ CAF_TEST(who consumes everything after it was shared out starts where the first 
   auto now = got.all<nats_request>();
   CAF_CHECK(now[now.size() - 2].subject.ends_with("reactor-old"));
   CAF_CHECK(now.back().subject.ends_with("reactor-a"));
+}
+
+CAF_TEST(what others knew of each partition says where to look for the first unsettled command) {
+  init(subjects::partitions);
+  auto before = settled(subjects::partitions, 17);
+  before.note(5, before.incarnation, 30);
+  begin(std::nullopt, before);
+  answer({{"consumers", json::array()}});
+  stream_is(40);
+  CAF_CHECK(x.at() == phase::locating);
+  for (int i = 0; i < 15; ++i) refuse_with(10037, "no message found");
+  answer({{"message", {{"seq", 33}, {"subject", "commands.5.PutNote.x"}}}});
+  CAF_CHECK_EQUAL(start_of_consumer(), 33u);
 }
 
 CAF_TEST(when nothing is unsettled anywhere it starts behind the end) {

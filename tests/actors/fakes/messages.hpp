@@ -76,8 +76,30 @@ inline net::nats_message direct(const std::string& subject, uint64_t sequence, s
 
 inline net::nats_message api_answer(const json& body) { return message("_INBOX.api", {}, body.dump()); }
 
+/// RFC 4648, section 4.
+inline std::string base64(std::string_view bytes) {
+  static constexpr const char* digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string result;
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    uint32_t group = 0;
+    for (size_t k = 0; k < 3; ++k) group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    for (size_t k = 0; k < 4; ++k) result += i + k <= bytes.size() ? digits[group >> (18 - 6 * k) & 63] : '=';
+  }
+  return result;
+}
+
+/// The leader's answer to STREAM.MSG.GET.
+inline net::nats_message stored(const std::string& subject, uint64_t sequence, std::string_view data, const header_list& headers = {}) {
+  std::string head = "NATS/1.0\r\n";
+  for (auto& [name, value] : headers) head += name + ": " + value + "\r\n";
+  return api_answer({{"message", {{"subject", subject}, {"seq", sequence}, {"hdrs", base64(head + "\r\n")}, {"data", base64(data)}, {"time", "2026-01-02T03:04:05Z"}}}});
+}
+
 inline net::nats_message api_refusal(int code, int err_code, const std::string& description) {
   return api_answer({{"error", {{"code", code}, {"err_code", err_code}, {"description", description}}}});
 }
+
+/// The leader has no such message.
+inline net::nats_message no_message() { return api_refusal(404, 10037, "no message found"); }
 
 } // namespace tidings::incoming

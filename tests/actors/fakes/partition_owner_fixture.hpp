@@ -67,7 +67,7 @@ struct owner_fixture : actor_fixture {
     if (looks_ == got.count<nats_request>()) return;
     looks_ = got.count<nats_request>();
     nats_reply x;
-    x.message = revision == 0 ? incoming::nothing_there() : incoming::direct("$KV.tidings_leases.reactor", revision, table.render());
+    x.message = revision == 0 ? incoming::no_message() : incoming::stored("$KV.tidings_leases.reactor", revision, table.render());
     give(owner, x);
     answer_write();
   }
@@ -132,12 +132,10 @@ struct owner_fixture : actor_fixture {
   }
   std::vector<uint32_t> draining_now;
 
-  void report(uint32_t p, bool consuming, std::string trouble = {}) {
-    partition_report x;
-    x.partition = p;
-    x.consuming = consuming;
-    x.trouble = std::move(trouble);
-    give(owner, x);
+  static constexpr uint64_t incarnation = 1'767'323'045'000'000'000;
+
+  void report(uint32_t p, bool consuming, std::string trouble = {}, uint64_t settled = 0) {
+    give(owner, partition_report{p, consuming, std::move(trouble), settled, incarnation});
   }
   bool ready() const { return got.last<component_state>().ready; }
 

@@ -96,10 +96,10 @@ struct projector_fixture : actor_fixture {
     give(projector, x);
   }
 
-  /// An entry as a direct get of the bucket brings it.
+  /// An entry as the bucket's leader brings it.
   net::nats_message entry(const std::string& subject, uint64_t revision, uint64_t by_sequence,
                           const json& value) const {
-    return incoming::direct(subject, revision, dump(value),
+    return incoming::stored(subject, revision, dump(value),
                             {{entry_headers::command_id, id_of(by_sequence)},
                              {entry_headers::position, "1." + std::to_string(by_sequence)}});
   }

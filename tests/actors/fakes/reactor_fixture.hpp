@@ -63,7 +63,12 @@ struct reactor_fixture : actor_fixture {
   void taken_over(uint64_t last_sequence, uint64_t acknowledged = 0) {
     answer(incoming::api_answer(
         {{"consumers", json::array({{{"name", "reactor-a"}, {"config", {{"filter_subject", "commands.3.*.*"}}}, {"ack_floor", {{"stream_seq", acknowledged}}}}})}}));
-    answer(incoming::api_answer({{"created", "2026-01-02T03:04:05Z"}, {"state", {{"last_seq", last_sequence}}}}));
+    taken_again(last_sequence);
+  }
+
+  /// The same for who has consumed a moment ago.
+  void taken_again(uint64_t last_sequence, const std::string& created = "2026-01-02T03:04:05Z") {
+    answer(incoming::api_answer({{"created", created}, {"state", {{"last_seq", last_sequence}}}}));
     answer(incoming::api_answer(json::object()));
     nth_ = 0;
   }

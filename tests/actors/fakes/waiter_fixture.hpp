@@ -74,6 +74,12 @@ struct waiter_fixture : actor_fixture {
 
   void start_attached(std::chrono::milliseconds wait) { start(order(wait)); }
 
+  /// What is asked before a command that was stored already is said to be pending.
+  void no_outcome_at_leader() {
+    CAF_REQUIRE_EQUAL(got.last<nats_request>().subject, "$JS.API.STREAM.MSG.GET.NOTIFICATIONS");
+    reply(incoming::no_message());
+  }
+
   void ack(uint64_t sequence, bool duplicate = false) {
     published x;
     x.sequence = sequence;
