@@ -36,7 +36,19 @@ export class Load {
   async progress(count, { deadline = 60_000 } = {}) {
     const target = this.accepted.size + count;
     await eventually(`${count} more commands are accepted`, () => this.accepted.size >= target, { deadline });
-    await timely('their outcomes', Promise.all([...this.accepted.values()].map(({ settled }) => settled)), deadline);
+    try {
+      await timely('their outcomes', Promise.all([...this.accepted.values()].map(({ settled }) => settled)), deadline);
+    } catch (error) {
+      throw new Error(`${error.message}; ${await this.#unsettled()}`);
+    }
+  }
+
+  /** What a report needs of the commands that nobody was told of. */
+  async #unsettled() {
+    const late = [];
+    for (const { id, settled } of this.accepted.values()) if ((await Promise.race([settled, undefined])) === undefined && settled) late.push(id);
+    const first = await fetch(`${this.origin}/commands/${late[0]}`, { headers: { 'tidings-session': this.session } });
+    return `${late.length} of ${this.accepted.size} are not told, and of ${late[0]} is said: ${await first.text()}`;
   }
 
   async stop() {

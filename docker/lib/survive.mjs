@@ -42,6 +42,8 @@ export async function survive(world, stack, { apart = [], together = [] }) {
     await load.stop();
     assert.deepEqual(load.refused, []);
   });
-  await claim('nothing accepted is lost', () => load.audit());
-  console.log(`${load.accepted.size} commands were accepted and are there`);
+  await claim('nothing accepted is lost', async () => {
+    await load.audit();
+    console.log(`${load.accepted.size} commands were accepted and are there`);
+  });
 }
