@@ -65,7 +65,7 @@ publish dead_letter_of(const net::nats_message& command, const burial& why) {
 
 std::string_view dead_letter::header(std::string_view name) const {
   auto i = std::ranges::find(headers, name, [](auto& x) { return std::string_view{x.first}; });
-  return i == headers.end() ? std::string_view{} : i->second;
+  return i == headers.end() ? std::string_view{} : std::string_view{i->second.str()};
 }
 
 caf::expected<dead_letter> read_dead_letter(const net::nats_message& letter) {

@@ -67,7 +67,7 @@ void reactor_state::on_projected(projected& x) {
 }
 
 void reactor_state::bury(uint64_t sequence, task& x, publish letter) {
-  spdlog::error("{} goes to DEAD_LETTERS: {}", x.command ? name_of(*x.command) : name_of(x.message), letter.headers.front().second);
+  spdlog::error("{} goes to DEAD_LETTERS: {}", x.command ? name_of(*x.command) : name_of(x.message), letter.headers.front().second.str());
   failpoint("reactor.before_bury");
   x.dead = true;
   x.burial = std::move(letter);

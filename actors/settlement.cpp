@@ -64,9 +64,9 @@ notification notification_of(const stored_command& command, publish told, uint64
   for (auto& [header, value] : told.headers) {
     using std::string_view;
     if (header == string_view{notification_headers::status})
-      x.status = value == to_string(outcome_status::completed) ? outcome_status::completed : outcome_status::failed;
-    else if (header == string_view{notification_headers::code}) x.code = std::move(value);
-    else if (header == string_view{notification_headers::timing}) x.timing = std::move(value);
+      x.status = value.str() == to_string(outcome_status::completed) ? outcome_status::completed : outcome_status::failed;
+    else if (header == string_view{notification_headers::code}) x.code = value.str();
+    else if (header == string_view{notification_headers::timing}) x.timing = value.str();
   }
   x.document = std::make_shared<const std::string>(std::move(told.data));
   return x;

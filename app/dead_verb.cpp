@@ -28,7 +28,7 @@ json to_document(const dead_letter& x) {
                  {"reason", x.reason}, {"attempts", x.attempts}, {"retries", x.retry},
                  {"subject", x.subject}, {"command_sequence", x.command_sequence}, {"sequence", x.sequence}};
   json headers = json::object();
-  for (auto& [name, value] : x.headers) headers[name] = value;
+  for (auto& [name, value] : x.headers) headers[name] = value.str();
   result["headers"] = std::move(headers);
   auto command = json::parse(x.data, nullptr, false);
   if (command.is_discarded()) result["text"] = x.data;

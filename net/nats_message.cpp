@@ -36,6 +36,10 @@ struct gathered_messages {
 
 } // namespace
 
+header_value::header_value(std::string text) : text_{std::move(text)} {
+  std::ranges::replace_if(text_, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+}
+
 void destroy_later(natsMsg* msg) noexcept {
   thread_local gathered_messages here;
   here.add(msg);

@@ -37,8 +37,25 @@ private:
   std::shared_ptr<natsMsg> msg_;
 };
 
-/// Header names are literals of ours, values were admitted by `token` or made by us: neither can carry CR or LF.
-using nats_headers = std::vector<std::pair<const char*, std::string>>;
+/// What a header of ours says. Whatever it is made of, no control character gets into it: a CR or LF would begin a header of its own.
+/// `token` refuses such text long before; this holds for what never passed there.
+class header_value {
+public:
+  header_value(std::string text);                               // NOLINT: every text is one
+  header_value(std::string_view text) : header_value{std::string{text}} {} // NOLINT
+  header_value(const char* text) : header_value{std::string{text}} {}      // NOLINT
+
+  const std::string& str() const noexcept { return text_; }
+  const char* c_str() const noexcept { return text_.c_str(); }
+
+  friend bool operator==(const header_value& x, const header_value& y) = default;
+
+private:
+  std::string text_;
+};
+
+/// Header names are literals of ours.
+using nats_headers = std::vector<std::pair<const char*, header_value>>;
 
 /// What JetStream tells about a delivery in its reply subject.
 struct delivery_info {

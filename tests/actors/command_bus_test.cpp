@@ -86,7 +86,7 @@ struct bus_fixture : actor_fixture {
 
   std::string header(std::string_view name) const {
     for (auto& [key, value] : got.last<publish>().headers)
-      if (key == name) return value;
+      if (key == name) return value.str();
     return {};
   }
 
@@ -141,7 +141,8 @@ CAF_TEST(our own reactor finds the command as it would read it) {
   ack();
   auto kept = own->take(1, sent.data);
   CAF_REQUIRE(kept);
-  incoming::header_list headers(sent.headers.begin(), sent.headers.end());
+  incoming::header_list headers;
+  for (auto& [name, value] : sent.headers) headers.emplace_back(name, value.str());
   auto read = read_stored_command(*models, incoming::message(sent.subject, {}, sent.data, headers), {});
   CAF_REQUIRE(read);
   CAF_CHECK(kept->request == (*read)->request);

@@ -22,7 +22,7 @@ CAF_TEST(the command is published as it was ordered) {
   CAF_CHECK_EQUAL(sent.data, R"({"command_id":"cmd-1"})");
   CAF_REQUIRE_EQUAL(sent.headers.size(), 1u);
   CAF_CHECK_EQUAL(std::string{sent.headers[0].first}, "Nats-Msg-Id");
-  CAF_CHECK_EQUAL(sent.headers[0].second, "cmd-1");
+  CAF_CHECK_EQUAL(sent.headers[0].second.str(), "cmd-1");
 }
 
 CAF_TEST(an outcome 1 ms before the deadline reaches the listener) {

@@ -24,13 +24,13 @@ struct letters_fixture {
   /// As DEAD_LETTERS gives it back.
   static net::nats_message kept(const publish& x, uint64_t sequence = 3) {
     incoming::header_list headers;
-    for (auto& [name, value] : x.headers) headers.emplace_back(name, value);
+    for (auto& [name, value] : x.headers) headers.emplace_back(name, value.str());
     return incoming::direct(x.subject, sequence, x.data, headers);
   }
 
   static std::string header(const publish& x, std::string_view name) {
     for (auto& [key, value] : x.headers)
-      if (key == name) return value;
+      if (key == name) return value.str();
     return {};
   }
 };

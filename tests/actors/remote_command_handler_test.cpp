@@ -95,7 +95,7 @@ CAF_TEST(the command goes out with the document that is there) {
   CAF_CHECK_EQUAL(out.timeout.count(), 1500);
   CAF_REQUIRE_EQUAL(out.headers.size(), 1u);
   CAF_CHECK_EQUAL(out.headers[0].first, std::string{command_headers::traceparent});
-  CAF_CHECK_EQUAL(out.headers[0].second, what->traceparent);
+  CAF_CHECK_EQUAL(out.headers[0].second.str(), what->traceparent);
   CAF_CHECK_EQUAL(text(asked()["command_type"]), "EditNote");
   CAF_CHECK_EQUAL(text(asked()["command_id"]), "cmd-10");
   CAF_CHECK_EQUAL(text(asked()["payload"]["text"]), "new");

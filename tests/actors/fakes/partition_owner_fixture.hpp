@@ -99,7 +99,7 @@ struct owner_fixture : actor_fixture {
 
   static std::string expected(const publish& x) {
     for (auto& [name, value] : x.headers)
-      if (std::string_view{name} == entry_headers::expected) return value;
+      if (std::string_view{name} == entry_headers::expected) return value.str();
     return {};
   }
 

@@ -126,7 +126,7 @@ struct projector_fixture : actor_fixture {
 
   static std::string header(const publish& x, std::string_view name) {
     for (auto& [key, value] : x.headers)
-      if (key == name) return value;
+      if (key == name) return value.str();
     return {};
   }
 

@@ -159,7 +159,7 @@ struct reactor_fixture : actor_fixture {
 
   static std::string header(const publish& x, std::string_view name) {
     for (auto& [key, value] : x.headers)
-      if (key == name) return value;
+      if (key == name) return value.str();
     return {};
   }
 
