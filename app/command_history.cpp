@@ -5,6 +5,9 @@
 #include <chrono>
 
 #include "actors/dead_letter.hpp"
+#include "actors/headers.hpp"
+#include "actors/partition_table.hpp"
+#include "actors/stored_message.hpp"
 #include "actors/stored_command.hpp"
 #include "app/stream_reader.hpp"
 #include "envelopes/errc.hpp"
@@ -69,8 +72,19 @@ caf::error command_history::look() {
     }
     if (tries == most_lists) return make_error(errc::unavailable, "the consumers of COMMANDS change all the time");
   }
+  add_agreed_floors();
   consumed_ = !floors_.empty();
   return {};
+}
+
+void command_history::add_agreed_floors() {
+  // A consumer may be gone with its server, or know less than those who read it.
+  auto subject = std::string{"$KV."}.append(lease_bucket).append(".reactor");
+  auto answer = calls_.ask({net::jetstream::api(std::string{"STREAM.MSG.GET.KV_"} + lease_bucket), {}, json{{"last_by_subj", subject}}.dump()});
+  auto entry = answer ? parse_stored_message(answer->data()) : caf::expected<net::nats_message>{answer.error()};
+  auto table = entry ? partition_table::parse(entry->data()) : std::nullopt;
+  if (!table || table->settled.incarnation != incarnation_) return;
+  for (uint32_t p = 0; p < subjects::partitions; ++p) floors_.push_back({subjects::command_log_part(p), table->settled.up_to[p]});
 }
 
 caf::error command_history::feed(uint64_t from, rebuild& into, const std::function<void(uint64_t)>& reached) {

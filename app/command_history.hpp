@@ -27,7 +27,7 @@ public:
   uint64_t incarnation() const noexcept { return incarnation_; }
   uint32_t replicas() const noexcept { return replicas_; }
   uint64_t outcomes_kept_ns() const noexcept { return kept_ns_; }
-  bool consumed() const noexcept { return consumed_; }   ///< A reactor's consumer says what is settled.
+  bool consumed() const noexcept { return consumed_; }   ///< A consumer, or the reactors' table, says what is settled.
 
   /// Feeds the model's commands from `from` up to the stream's end, as it is now, to `into`.
   /// @param reached Called with each sequence that was passed.
@@ -45,6 +45,7 @@ private:
   };
 
   caf::error look();
+  void add_agreed_floors();
   void take(std::vector<past_command>& batch, const net::nats_message& msg, std::string subject, uint64_t sequence, uint64_t stored_ns) const;
   caf::error feed(std::vector<past_command>& batch, rebuild& into) const;
   caf::error look_up(std::vector<past_command>& batch) const;
