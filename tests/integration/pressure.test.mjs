@@ -48,7 +48,7 @@ test('one slow key leaves the others alone', async (world) => {
 });
 
 test('more commands than can be done leave memory and queues flat', async (world) => {
-  const limit = 2000;
+  const limit = slowdown === 1 ? 2000 : 200; // a sanitizer's build does not take as many in the time
   const seconds = Number(process.env.SOAK_SECONDS ?? 20);
   const nats = await world.natsServer();
   const { client, origin, child } = await world.tidings({ nats: nats.url, args: ['--demo', '--max-backlog', String(limit)] });
