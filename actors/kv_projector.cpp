@@ -5,6 +5,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "actors/backoff.hpp"
 #include "actors/failpoint.hpp"
 #include "actors/headers.hpp"
 #include "actors/read_model.hpp"
@@ -21,8 +22,6 @@ namespace {
 
 constexpr auto tick = 50ms;
 constexpr auto call_timeout = 2000ms;
-constexpr auto first_backoff = 50ms;
-constexpr auto longest_backoff = 5000ms;
 
 /// What stops a command before any handler sees it.
 std::optional<rejection> refusal(const stored_command& command, const document_ptr& current) {
@@ -33,10 +32,6 @@ std::optional<rejection> refusal(const stored_command& command, const document_p
   if (has == *command.expected_revision) return std::nullopt;
   return rejection{"revision_mismatch", "expected revision " + std::to_string(*command.expected_revision)
                                           + (has == 0 ? ", but there is no document" : ", but it is " + std::to_string(has))};
-}
-
-milliseconds backoff(uint32_t failures) {
-  return std::min<milliseconds>(first_backoff * (1U << std::min(failures, 7U)), longest_backoff);
 }
 
 /// Whether a decision that failed is to be blamed on the handler; an outage of NATS on the way to it is not.
@@ -239,7 +234,7 @@ void kv_projector_state::try_again(task& x, const caf::error& why, bool our_faul
     return finish(x, {.what = projected::result::gave_up, .reason = {"dead_lettered", detail.empty() ? std::string{to_string(code_of(why))} : detail}});
   }
   // A lost compare-and-set has a fresh revision waiting; everything else needs time.
-  auto delay = code_of(why) == errc::wrong_revision ? 0ms : backoff(count);
+  auto delay = code_of(why) == errc::wrong_revision ? 0ms : backoff(count, x.order.command->position.sequence);
   if (spdlog::should_log(spdlog::level::debug))
     spdlog::debug("{} is tried again in {} ms: {}", name_of(*x.order.command), delay.count(), failure_of(why).detail);
   if (delay == 0ms) return begin(x);

@@ -4,6 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "actors/backoff.hpp"
 #include "actors/dead_letter.hpp"
 #include "actors/failpoint.hpp"
 #include "actors/headers.hpp"
@@ -19,14 +20,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto publish_timeout = 2000ms;
-constexpr auto longest_backoff = 5000ms;
 
 constexpr const char* ack_text = "+ACK";
 constexpr const char* term_text = "+TERM";
-
-milliseconds backoff(uint32_t failures) {
-  return std::min<milliseconds>(50ms * (1U << std::min(failures, 7U)), longest_backoff);
-}
 
 } // namespace
 
@@ -93,7 +89,7 @@ void reactor_state::on_published(const published& x) {
   if (x.error && t.at == step::telling && code_of(x.error) == errc::wrong_revision) return end(x.cookie, t.dead ? command_end::dead_lettered : command_end::skipped);
   if (x.error) {
     // Nothing may be acknowledged before its outcome is safe; there is no other way out than to try again.
-    t.retry_at = self_->clock().now() + backoff(t.stalls++);
+    t.retry_at = self_->clock().now() + backoff(t.stalls++, x.cookie);
     return;
   }
   failpoint("reactor.told");

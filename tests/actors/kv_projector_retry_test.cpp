@@ -112,7 +112,7 @@ CAF_TEST(the pause between tries grows and is bounded) {
   CAF_CHECK_LESS_OR_EQUAL(pauses.front().count(), 200);
   for (size_t i = 1; i < pauses.size(); ++i)
     CAF_CHECK_GREATER_OR_EQUAL(pauses[i].count(), pauses[i - 1].count());
-  CAF_CHECK_GREATER_OR_EQUAL(pauses.back().count(), 4900);
+  CAF_CHECK_GREATER_OR_EQUAL(pauses.back().count(), 3700);
   CAF_CHECK_LESS_OR_EQUAL(pauses.back().count(), 5100);
 }
 
