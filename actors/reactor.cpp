@@ -49,7 +49,14 @@ void reactor_state::take_over() {
   if (!connected_ || !streams_ready_ || !allowed_) return;
   using phase = takeover::phase;
   if (takeover_.at() != phase::idle && takeover_.at() != phase::failed) return;
-  takeover_.begin(started_behind_ ? settled_up_to() : std::nullopt, before_);
+  // In a stream that was made anew, the sequences of open commands are those of others.
+  takeover_.begin({started_behind_ ? settled_up_to() : std::nullopt, before_, tasks_.empty() ? 0 : incarnation_});
+}
+
+void reactor_state::look_at_stream() {
+  if (takeover_.incarnation() == std::exchange(incarnation_, takeover_.incarnation())) return;
+  started_behind_.reset();
+  delivered_ = 0;
 }
 
 std::optional<uint64_t> reactor_state::settled_up_to() const {
@@ -103,15 +110,7 @@ void reactor_state::on_reply(const nats_reply& x) {
   if (before == phase::verifying && takeover_.at() == phase::failed)
     spdlog::error("the consumer of {} is gone; making another behind what is settled", subjects::command_log_part(options_.partition));
   if (before != phase::consuming && takeover_.at() == phase::consuming) {
-    if (takeover_.incarnation() != incarnation_ && !tasks_.empty()) {
-      spdlog::warn("{} is not consumed before the commands of the stream that was there before are settled", subjects::command_log_part(options_.partition));
-      takeover_.stop(); // its sequences are theirs
-      return report();
-    }
-    if (takeover_.incarnation() != std::exchange(incarnation_, takeover_.incarnation())) {
-      started_behind_.reset();
-      delivered_ = 0;
-    }
+    look_at_stream();
     if (!started_behind_) started_behind_ = takeover_.start() - 1;
     consuming_since_ = heard_ = self_->clock().now();
   }
@@ -133,6 +132,7 @@ void reactor_state::report() {
 
 void reactor_state::on_batch(const nats_batch& x) {
   if (x.tag != takeover_.tag()) return;
+  look_at_stream(); // a delivery may be here before we hear that there is a consumer
   heard_ = self_->clock().now();
   for (auto& msg : x.messages) {
     auto info = net::parse_delivery(msg.reply());
@@ -206,7 +206,7 @@ void reactor_state::on_tick() {
     heard_ = now;
     takeover_.verify();
   }
-  take_over();
+  if (takeover_.at() == takeover::phase::failed) take_over();
   ask_how_far_behind();
   report();
   self_->delayed_send(self_, tick, tick_atom::value);

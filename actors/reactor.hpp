@@ -70,6 +70,8 @@ private:
   };
 
   void take_over();
+  /// Forgets what was so in the stream before, if this is another one.
+  void look_at_stream();
   void stop();
   /// The command of a delivery: as this process published it, or read anew.
   caf::expected<stored_command_ptr> command_of(const net::nats_message& msg, uint64_t sequence) const;

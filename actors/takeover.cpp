@@ -28,13 +28,12 @@ int64_t nanoseconds(milliseconds x) {
 
 } // namespace
 
-void takeover::begin(std::optional<uint64_t> floor, const settled_positions& before) {
-  floor_ = floor;
-  before_ = before;
+void takeover::begin(known x) {
+  known_ = std::move(x);
   caf::anon_send(opts_.gateway, unsubscribe{opts_.batches, epoch_});
   ++epoch_;
   // Who consumed a moment ago knows what is settled, and whose consumers these are.
-  if (floor) return ask("STREAM.INFO.COMMANDS", {}, phase::inspecting, call_timeout);
+  if (known_.floor) return ask("STREAM.INFO.COMMANDS", {}, phase::inspecting, call_timeout);
   former_.clear();
   ask("CONSUMER.LIST.COMMANDS", "{}", phase::listing, list_timeout);
 }
@@ -126,18 +125,19 @@ void takeover::on_stream(const json& body) {
   leader_ = net::jetstream::leader_of(body);
   places_tried_ = 0;
   auto incarnation = net::jetstream::created_ns(body.value("created", std::string{}));
+  if (known_.busy_with != 0 && known_.busy_with != incarnation) return fail("the commands of the stream that was there before are not settled yet");
   bool all = opts_.partition == subjects::partitions;
   // A consumer is gone with its server, and forgets what it was told last.
-  if (before_.incarnation == incarnation)
-    for (uint32_t p = 0; p < settled_.size(); ++p) settled_[p] = std::max(settled_[p], before_.up_to[p]);
+  if (known_.before.incarnation == incarnation)
+    for (uint32_t p = 0; p < settled_.size(); ++p) settled_[p] = std::max(settled_[p], known_.before.up_to[p]);
   // What we know to be settled counts for more than a consumer's memory: a killed server forgets acks.
-  start_ = 1 + (floor_ ? *floor_ : all ? *std::ranges::min_element(settled_) : settled_[opts_.partition]);
+  start_ = 1 + (known_.floor ? *known_.floor : all ? *std::ranges::min_element(settled_) : settled_[opts_.partition]);
   // The stream was made anew since a former consumer or we looked at it: its numbers mean nothing for this one.
   bool anew = start_ > last_sequence_ + 1 || (incarnation_ != 0 && incarnation_ != incarnation);
   if (anew) start_ = 1;
   incarnation_ = incarnation;
   bool shared_out = std::ranges::adjacent_find(settled_, std::ranges::not_equal_to{}) != settled_.end();
-  if (all && shared_out && !floor_ && !anew) locate();
+  if (all && shared_out && !known_.floor && !anew) locate();
   else create();
 }
 

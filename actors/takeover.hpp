@@ -31,9 +31,12 @@ public:
 
   void init(options opts) { opts_ = std::move(opts); }
 
-  /// @param floor When we consumed before: everything up to here is settled, whatever a consumer says.
-  /// @param before What others who consumed it knew to be settled.
-  void begin(std::optional<uint64_t> floor, const settled_positions& before = {});
+  struct known {
+    std::optional<uint64_t> floor = {}; ///< When we consumed before: everything up to here is settled, whatever a consumer says.
+    settled_positions before = {};      ///< What others who consumed it knew to be settled.
+    uint64_t busy_with = 0;             ///< The incarnation whose commands are open here: no other stream is consumed. 0: any is.
+  };
+  void begin(known x);
   /// Asks whether our consumer still exists; `failed` follows when it does not.
   void verify();
   /// Whether this is what our consumer sends next. If not, something got lost on the way (a broken connection, a slow consumer):
@@ -72,8 +75,7 @@ private:
   options opts_;
   phase phase_ = phase::idle;
   uint64_t epoch_ = 0;
-  std::optional<uint64_t> floor_;
-  settled_positions before_;
+  known known_;
   std::vector<std::string> former_; // consumers that are to go once ours is there
   std::array<uint64_t, subjects::partitions> settled_{}; // by partition: up to where, as former consumers and others say
   uint32_t locating_ = 0;         // answers that are to come

@@ -354,16 +354,40 @@ CAF_TEST(a stream that was made anew waits for the commands of the one before) {
   start_consuming(4);
   deliver(5);
   lose_consumer();
-  taken_again(9, "2026-01-02T03:04:06Z");
+  auto made_anew = [this] { answer(incoming::api_answer({{"created", "2026-01-02T03:04:06Z"}, {"state", {{"last_seq", 9}}}})); };
+  made_anew();
   CAF_CHECK(!told_ready());
+  CAF_CHECK_EQUAL(asked(), "$JS.API.STREAM.INFO.COMMANDS");
   finish(5);
   pass(600ms, 100ms);
-  taken_over(9);
+  taken_again(9, "2026-01-02T03:04:06Z");
   CAF_CHECK(told_ready());
   CAF_MESSAGE("and the numbers of that one mean nothing any more");
   CAF_CHECK_EQUAL(start_of_consumer(), "1");
   pass(600ms, 100ms);
   CAF_CHECK_EQUAL(got.last<partition_report>().settled, 0u);
+}
+
+CAF_TEST(deliveries may come before the word that there is a consumer) {
+  start();
+  lease(true);
+  connection(true);
+  give(reactor, streams_ready{});
+  answer(incoming::api_answer({{"consumers", json::array()}}));
+  answer(incoming::api_answer({{"created", "2026-01-02T03:04:05Z"}, {"state", {{"last_seq", 2}}}}));
+  auto made = got.last<nats_request>();
+  deliver(1);
+  CAF_CHECK_EQUAL(got.count<project>(), 1u);
+  nats_reply x;
+  x.cookie = made.cookie;
+  x.message = incoming::api_answer(json::object());
+  give(reactor, x);
+  CAF_CHECK(told_ready());
+  deliver(2);
+  CAF_CHECK_EQUAL(got.count<project>(), 2u);
+  finish(1);
+  pass(600ms, 100ms);
+  CAF_CHECK_EQUAL(got.last<partition_report>().settled, 1u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -35,7 +35,7 @@ struct takeover_fixture : actor_fixture {
   }
 
   void begin(std::optional<uint64_t> floor, const settled_positions& before = {}) {
-    x.begin(floor, before);
+    x.begin({floor, before});
     consume_messages();
   }
 
@@ -221,6 +221,19 @@ CAF_TEST(a stream with another creation time was made anew however long it is) {
   begin(5);
   stream_is(90, "2026-01-02T03:04:05.123456790Z");
   CAF_CHECK_EQUAL(start_of_consumer(), 1u);
+}
+
+CAF_TEST(a stream made anew is not consumed while commands of the one before are open) {
+  x.begin({5, {}, 7});
+  consume_messages();
+  auto requests = got.count<nats_request>();
+  stream_is(90);
+  CAF_CHECK(x.at() == phase::failed);
+  CAF_CHECK_EQUAL(got.count<nats_request>(), requests);
+  x.begin({5, {}, net::jetstream::created_ns(default_created)});
+  consume_messages();
+  stream_is(90);
+  CAF_CHECK_EQUAL(start_of_consumer(), 6u);
 }
 
 CAF_TEST(the incarnation is the creation time in nanoseconds) {
