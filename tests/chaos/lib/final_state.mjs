@@ -5,18 +5,20 @@ import { isSettled } from './checker.mjs';
 import { gist } from './history.mjs';
 import { queryOf } from './model.mjs';
 
+// From the leader, one by one: a consumer may be put on a copy, and nats-server 2.9's may lack messages after a restart.
 async function everyMessage(nats, stream) {
-  const manager = await nats.jetstreamManager();
-  const { state } = await manager.streams.info(stream);
+  const { streams } = await nats.jetstreamManager();
+  const { state } = await streams.info(stream);
   const result = [];
-  if (state.messages === 0) return result;
-  // More at a time would make us one of the slow consumers that the servers here cut off at 1 MB.
-  const messages = await (await nats.jetstream().consumers.get(stream)).consume({ max_messages: 100 });
   const all = (async () => {
-    for await (const message of messages) {
-      result.push(message);
-      // What nats-server 2.9 says to be pending is not to be relied on in a bucket, whose older entries are gone.
-      if (message.seq >= state.last_seq) break;
+    for (let seq = state.first_seq; seq <= state.last_seq; ) {
+      const message = await streams.getMessage(stream, { seq, next_by_subj: '>' }).catch((error) => {
+        if (error.api_error?.err_code === 10037) return undefined; // nothing from there on
+        throw error;
+      });
+      if (!message) break;
+      result.push({ seq: message.seq, subject: message.subject, headers: message.header, json: () => message.json(), string: () => message.string() });
+      seq = message.seq + 1;
     }
   })();
   await timely(`${stream} is read`, all, 120_000);
