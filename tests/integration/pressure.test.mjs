@@ -48,7 +48,7 @@ test('one slow key leaves the others alone', async (world) => {
 });
 
 test('more commands than can be done leave memory and queues flat', async (world) => {
-  const limit = slowdown === 1 ? 2000 : 200; // a sanitizer's build does not take as many in the time
+  const limit = slowdown === 1 ? 2000 : 500; // a sanitizer's build does not take as many in the time
   const seconds = Number(process.env.SOAK_SECONDS ?? 20);
   const nats = await world.natsServer();
   const { client, origin, child } = await world.tidings({ nats: nats.url, args: ['--demo', '--max-backlog', String(limit)] });
@@ -102,7 +102,7 @@ test('more commands than can be done leave memory and queues flat', async (world
   });
   await world.claim('the backlog stays about its limit', () => {
     // What comes between two looks is let in: at most a second's worth.
-    assert.ok(most('backlog') < limit * 4, `${most('backlog')}`);
+    assert.ok(most('backlog') < limit + 6000, `${most('backlog')}`);
     assert.ok(most('inFlight') <= 1024);
     assert.ok(most('waiters') <= 256 && most('calls') <= 4096, `${most('waiters')} waiters, ${most('calls')} calls`);
   });
