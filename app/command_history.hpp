@@ -29,6 +29,9 @@ public:
   uint64_t outcomes_kept_ns() const noexcept { return kept_ns_; }
   bool consumed() const noexcept { return consumed_; }   ///< A consumer, or the reactors' table, says what is settled.
 
+  /// What the stream holds now, and what of it is settled.
+  caf::error look();
+
   /// Feeds the model's commands from `from` up to the stream's end, as it is now, to `into`.
   /// @param reached Called with each sequence that was passed.
   caf::error feed(uint64_t from, rebuild& into, const std::function<void(uint64_t)>& reached);
@@ -44,7 +47,6 @@ private:
     evidence known;
   };
 
-  caf::error look();
   void add_agreed_floors();
   void take(std::vector<past_command>& batch, const net::nats_message& msg, std::string subject, uint64_t sequence, uint64_t stored_ns) const;
   caf::error feed(std::vector<past_command>& batch, rebuild& into) const;

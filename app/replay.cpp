@@ -244,7 +244,10 @@ caf::error replay::swap() {
     progress_.reached(total - to_do_.size() - later.size());
     if (!to_do_.empty()) continue;
     to_do_.swap(later);
-    if (!to_do_.empty()) std::this_thread::sleep_for(pause_between);
+    if (to_do_.empty()) continue;
+    std::this_thread::sleep_for(pause_between);
+    // Of a command whose outcome is forgotten only the floors tell that it is settled.
+    if (auto err = history_.look()) return err;
   }
   to_do_.insert(to_do_.end(), later.begin(), later.end());
   progress_.end(total - to_do_.size());

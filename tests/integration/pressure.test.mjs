@@ -102,7 +102,8 @@ test('more commands than can be done leave memory and queues flat', async (world
   });
   await world.claim('the backlog stays about its limit', () => {
     // What comes between two looks is let in: at most a second's worth.
-    assert.ok(most('backlog') < limit + 6000, `${most('backlog')}`);
+    const second = Math.max(...samples.map((x, i) => x.accepted - (samples[i - 3]?.accepted ?? 0)));
+    assert.ok(most('backlog') < limit + second + 1024, `${most('backlog')}, with up to ${second} accepted in 1.5 s`);
     assert.ok(most('inFlight') <= 1024);
     assert.ok(most('waiters') <= 256 && most('calls') <= 4096, `${most('waiters')} waiters, ${most('calls')} calls`);
   });
