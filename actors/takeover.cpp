@@ -21,6 +21,7 @@ namespace {
 // With one of its servers away, a cluster lists consumers only after it has waited for that one for four seconds.
 constexpr auto list_timeout = 6s;
 constexpr auto call_timeout = 2s;
+constexpr size_t most_former = 256; // one page of the server's list
 
 int64_t nanoseconds(milliseconds x) {
   return std::chrono::nanoseconds{x}.count();
@@ -156,8 +157,9 @@ void takeover::on_located(const json& answer) {
 
 void takeover::create() {
   failpoint("takeover.before_create");
-  // The last one, or one that was made without our hearing of it.
+  // The last one, or one that was made without our hearing of it. In a long outage the oldest are left for whoever lists consumers next.
   if (!name_.empty() && std::ranges::find(former_, name_) == former_.end()) former_.push_back(name_);
+  if (former_.size() > most_former) former_.erase(former_.begin());
   name_ = std::string{consumer_prefix} + make_session_id();
   consumed_ = 0;
   auto deliver = "_INBOX." + make_session_id();

@@ -380,6 +380,20 @@ CAF_TEST(a place at the leader is not looked for without end) {
   CAF_CHECK(x.consuming());
 }
 
+CAF_TEST(consumers that may have been made in a long outage are remembered up to a bound) {
+  consume_from_empty();
+  for (int i = 0; i < 300; ++i) {
+    begin(0);
+    stream_is(0);
+    no_answer();
+  }
+  begin(0);
+  stream_is(0);
+  auto before = got.count<nats_request>();
+  answer(json::object());
+  CAF_CHECK_EQUAL(got.count<nats_request>() - before, 256u);
+}
+
 // ---- All of it -----------------------------------------------------------------------------------------------------
 
 CAF_TEST(who consumes everything has no filter and follows all former consumers) {
