@@ -33,6 +33,7 @@ void ordered_consumer::start(net::jetstream::start_at from, clock_time now) {
 
 void ordered_consumer::pause() {
   if (state_ != state::stopped) state_ = state::paused;
+  caught_up_ = false;
 }
 
 void ordered_consumer::resume(clock_time now) {
@@ -75,15 +76,25 @@ void ordered_consumer::on_reply(const nats_reply& x, clock_time now) {
     caf::anon_send(gateway_, nats_request{net::jetstream::api("STREAM.INFO." + opts_.stream), {}, {}, call_timeout, opts_.replies, opts_.cookie});
     return;
   }
-  if (about_consumer) return on_created(answer->body);
+  if (about_consumer) return on_created(answer->body, now);
   if (!net::jetstream::reads_from_leader(made_, net::jetstream::leader_of(answer->body)) && ++places_tried_ < net::jetstream::places_to_try) return create(now);
-  on_created(std::exchange(made_, nullptr));
+  on_created(std::exchange(made_, nullptr), now);
 }
 
-void ordered_consumer::on_created(const json& body) {
+void ordered_consumer::on_created(const json& body, clock_time now) {
   places_tried_ = 0;
   state_ = state::following;
-  if (body.value("num_pending", uint64_t{0}) == 0) caught_up_ = true;
+  if (body.value("num_pending", uint64_t{0}) == 0) reach_end(now);
+}
+
+void ordered_consumer::reach_end(clock_time now) {
+  using policy = net::jetstream::start_at::policy;
+  if (from_.how == policy::last_per_subject) {
+    // For each message that such a consumer delivers when it was idle, nats-server (2.9) visits every subject of the stream.
+    from_ = {policy::sequence, last_sequence_ + 1};
+    create(now);
+  }
+  caught_up_ = true;
 }
 
 void ordered_consumer::on_batch(const nats_batch& x, clock_time now,
@@ -102,8 +113,8 @@ void ordered_consumer::on_batch(const nats_batch& x, clock_time now,
       consumed_ = info->consumer_sequence;
       last_sequence_ = info->stream_sequence;
       seen_any_ = true;
-      if (info->pending == 0) caught_up_ = true;
       take(msg, *info);
+      if (info->pending == 0) reach_end(now);
     }
     if (x.tag != epoch_) return;
   }

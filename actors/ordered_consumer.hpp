@@ -39,8 +39,8 @@ public:
   /// About once a second: notices silence.
   void on_tick(clock_time now);
 
-  /// A consumer exists and everything that was in the stream when it was made has been taken.
-  bool caught_up() const noexcept { return state_ == state::following && caught_up_; }
+  /// Everything that was in the stream when a consumer was made has been taken, and nothing broke since.
+  bool caught_up() const noexcept { return caught_up_; }
   /// Last stream sequence taken, or the one before the start.
   uint64_t last_sequence() const noexcept { return last_sequence_; }
 
@@ -48,7 +48,8 @@ private:
   enum class state : uint8_t { stopped, paused, creating, locating, following, failed };
 
   void create(clock_time now);
-  void on_created(const json& body);
+  void on_created(const json& body, clock_time now);
+  void reach_end(clock_time now);
   void on_status(const net::nats_message& msg, clock_time now);
 
   nats_gateway_actor gateway_;

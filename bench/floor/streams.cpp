@@ -78,7 +78,7 @@ void make_streams(const std::string& url, const deliver_subjects& deliver) {
   };
   using policy = net::jetstream::start_at::policy;
   follow("NOTIFICATIONS", deliver.notifications, {policy::sequence, 1});
-  if (!deliver.entries.empty()) follow("KV_locations", deliver.entries, {policy::last_per_subject, 0});
+  if (!deliver.entries.empty()) follow("KV_locations", deliver.entries, {policy::sequence, 1});
 }
 
 } // namespace tidings::bench

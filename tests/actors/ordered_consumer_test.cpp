@@ -236,6 +236,32 @@ CAF_TEST(a pause before the first message begins where it would have begun) {
   CAF_CHECK_EQUAL(start_position(), "4");
 }
 
+CAF_TEST(what began with the last of each subject goes on by sequence once it has caught up) {
+  start(0, policy::last_per_subject);
+  created(2);
+  receive({at(3, 1, 1)});
+  CAF_CHECK_EQUAL(consumers(), 1u);
+  auto tag = got.last<subscribe>().tag;
+  receive({at(7, 2, 0), at(8, 3, 0)}); // 8 came while the server still counted: the new consumer brings it again
+  CAF_CHECK_EQUAL(consumers(), 2u);
+  CAF_CHECK_EQUAL(text(config()["deliver_policy"]), "by_start_sequence");
+  CAF_CHECK_EQUAL(start_position(), "8");
+  CAF_CHECK(consumer->caught_up());
+  CAF_CHECK_EQUAL(got.last<unsubscribe>().tag, tag);
+  created(1);
+  receive({at(8, 1, 0), at(9, 2, 0)});
+  CAF_CHECK((taken == std::vector<uint64_t>{3, 7, 8, 9}));
+  CAF_CHECK_EQUAL(consumers(), 2u);
+}
+
+CAF_TEST(an empty stream is followed by sequence from its beginning) {
+  start(0, policy::last_per_subject);
+  created(0);
+  CAF_CHECK(consumer->caught_up());
+  CAF_CHECK_EQUAL(consumers(), 2u);
+  CAF_CHECK_EQUAL(start_position(), "1");
+}
+
 CAF_TEST(nothing is resumed that was not started) {
   consumer->resume(now());
   consume_messages();

@@ -22,7 +22,7 @@ struct read_model_fixture : actor_fixture {
   query_listener asker = fake<query_listener>();
   lookup_listener projector = fake<lookup_listener>();
   read_model_actor copy;
-  uint64_t nth = 0;
+  uint64_t nth = 0, watch_tag = 0;
 
   read_model_fixture() {
     copy = kept(sys.spawn(read_model, models->find_query("GetPlace").model, gateway, ready));
@@ -49,10 +49,11 @@ struct read_model_fixture : actor_fixture {
                const incoming::header_list& headers = {}) {
     incoming::place at;
     at.sequence = revision;
-    at.nth = ++nth;
-    at.pending = pending;
     nats_batch x;
     x.tag = got.last<subscribe>().tag;
+    if (std::exchange(watch_tag, x.tag) != x.tag) nth = 0; // a new consumer counts from the beginning
+    at.nth = ++nth;
+    at.pending = pending;
     x.messages.push_back(incoming::delivery("KV_places", at, "$KV.places." + key, data, headers));
     give(copy, x);
   }
