@@ -146,9 +146,7 @@ void kv_projector_state::decide_by_model(task& x) {
     return finish(x, {.what = projected::result::gave_up, .reason = {"invalid", "no handler for " + command.request.command_type}});
   // A slow handler, on purpose: the demo shows what a client then sees.
   if (command.delay.count() > 0 && !std::exchange(x.slept, true)) return pause(x, command.delay);
-  static const json nothing;
-  on_decision(command.position.sequence,
-              decide(*command.entry.model, *command.entry.spec, command.request, x.current && !x.current->deleted ? x.current->value : nothing));
+  on_decision(command.position.sequence, decide(*command.entry.model, *command.entry.spec, command.request, x.current ? x.current->value() : json{}));
 }
 
 void kv_projector_state::on_handler_error(uint64_t sequence, const caf::error& why) {
@@ -217,10 +215,7 @@ void kv_projector_state::on_published(const published& x) {
   entry.command_id = t->order.command->request.command_id;
   auto* doc = std::get_if<write_document>(&t->verdict);
   entry.deleted = doc == nullptr;
-  if (doc != nullptr) {
-    entry.text = std::move(t->text);
-    entry.value = std::move(doc->document);
-  }
+  if (doc != nullptr) entry.text = std::move(t->text);
   auto shared = std::make_shared<const stored_document>(std::move(entry));
   self_->send(options_.read_model, apply_entry{shared});
   finish(*t, {.what = shared->deleted ? projected::result::removed : projected::result::written, .entry = std::move(shared)});

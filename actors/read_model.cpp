@@ -52,8 +52,7 @@ std::optional<stored_document> to_document(const net::nats_message& msg, uint64_
     doc.deleted = true;
     return doc;
   }
-  doc.value = json::parse(msg.data(), nullptr, false);
-  if (doc.value.is_discarded()) return std::nullopt;
+  if (!is_json(msg.data())) return std::nullopt;
   doc.text = msg.data();
   return doc;
 }

@@ -10,10 +10,6 @@ namespace {
 
 using end = command_record::end;
 
-const json nothing = nullptr;
-
-const json& value_of(const rebuild::key_state& x) { return x.document ? x.document->value : nothing; }
-
 } // namespace
 
 rebuild::rebuild(rebuild_options options) : options_{std::move(options)} {
@@ -93,7 +89,7 @@ bool rebuild::repeated(const stored_command& command, uint64_t stored_ns) {
 }
 
 decision rebuild::decision_of(const key_state& x, const stored_command& command) const {
-  return decide(*options_.model, *command.entry.spec, command.request, value_of(x));
+  return decide(*options_.model, *command.entry.spec, command.request, x.document ? x.document->value() : json{});
 }
 
 void rebuild::apply_told(key_state& x, const stored_command& command, const command_record& record) {
@@ -177,7 +173,6 @@ void rebuild::set(key_state& x, const stored_command& command, std::optional<jso
   entry->deleted = !document || document->is_null();
   if (!entry->deleted) {
     entry->text = dump(*document);
-    entry->value = std::move(*document);
     ++documents_;
   }
   if (unique_) unique_->apply(entry);

@@ -31,7 +31,7 @@ caf::result<decision> remote_command_handler_state::decide(const decide_command&
   auto& request = x.command->request;
   json envelope = {{"command_type", request.command_type}, {"command_id", request.command_id}, {"service_id", request.service_id},
                    {"timestamp", request.timestamp},       {"payload", request.payload},
-                   {"state", x.current && !x.current->deleted ? x.current->value : json(nullptr)}};
+                   {"state", x.current ? x.current->value() : json(nullptr)}};
   auto cookie = ++next_cookie_;
   nats_request out{where_.subject, {}, dump(envelope), where_.timeout, self_, cookie, true};
   if (!x.command->traceparent.empty()) out.headers.emplace_back(command_headers::traceparent, x.command->traceparent);

@@ -35,10 +35,8 @@ publish outcome_of(const stored_command& command, const projected& result, stage
     x.status = outcome_status::completed;
     x.reached = stage::projected;
     x.revision = result.entry->revision;
-    json removed;
-    if (result.entry->deleted) removed = {{command.entry.model->key, command.key.str()}};
-    x.actions = expand_actions(command.entry.spec->actions, result.entry->deleted ? removed : result.entry->value);
-    payload = result.entry->deleted ? dump(removed) : result.entry->text;
+    payload = result.entry->deleted ? dump(json::object({{command.entry.model->key, command.key.str()}})) : result.entry->text;
+    x.actions = expand_actions(command.entry.spec->actions, json_slice{payload});
   } else {
     x.status = outcome_status::failed;
     x.reached = reached;

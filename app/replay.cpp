@@ -180,7 +180,7 @@ replay::finding replay::judge(const std::string& key, const document_ptr& curren
     return ours && made->undecided_from != 0 && current->position.sequence >= made->undecided_from ? finding::same : finding::undecided;
   if (!made->document) return has ? finding::extra : finding::same;
   if (!has) return finding::missing;
-  return same_value(current->value, made->document->value) ? finding::same : finding::differing;
+  return current->text == made->document->text || same_value(current->value(), made->document->value()) ? finding::same : finding::differing;
 }
 
 void replay::count(finding x) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <unordered_set>
 
 #include "envelopes/errc.hpp"
 #include "envelopes/json_text.hpp"
@@ -14,11 +15,6 @@ namespace tidings {
 
 namespace {
 
-struct text_hash {
-  using is_transparent = void;
-  size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-};
-
 /// Only ASCII letters are folded; anything else is looked for as written.
 char folded(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -27,19 +23,44 @@ bool contains_folded(std::string_view text, std::string_view needle) {
   return std::search(text.begin(), text.end(), needle.begin(), needle.end(), same) != text.end();
 }
 
-const json* member_of(const stored_document& x, std::string_view name) {
-  if (!x.value.is_object()) return nullptr;
-  auto it = x.value.find(name);
-  return it != x.value.end() ? &*it : nullptr;
+bool fits_filter(const std::optional<json_slice>& found, const json& wanted) {
+  if (!found) return wanted.is_null();
+  auto plain = found->plain_string();
+  if (plain && wanted.is_string()) return *plain == wanted.get_ref<const std::string&>();
+  auto value = found->value();
+  if (same_value(value, wanted)) return true;
+  // A filter from a URL is text whatever the member's type is.
+  return wanted.is_string() && (value.is_number() || value.is_boolean()) && dump(value) == wanted.get_ref<const std::string&>();
 }
 
-bool fits_filter(const json* value, const json& wanted) {
-  if (value == nullptr) return wanted.is_null();
-  if (same_value(*value, wanted)) return true;
-  // A filter from a URL is text whatever the member's type is.
-  return wanted.is_string() && (value->is_number() || value->is_boolean()) &&
-         dump(*value) == wanted.get_ref<const std::string&>();
+bool contains(const std::optional<json_slice>& found, std::string_view needle) {
+  if (!found) return false;
+  if (auto plain = found->plain_string()) return contains_folded(*plain, needle);
+  auto value = found->value();
+  return value.is_string() && contains_folded(value.get_ref<const std::string&>(), needle);
 }
+
+/// What an index of unique members goes by; nothing for a document that has none.
+std::optional<std::string> unique_value(const stored_document& x, const std::string& field) {
+  auto found = x.member(field);
+  auto value = found ? found->value() : json{};
+  return value.is_null() ? std::nullopt : std::optional{canonical(value)};
+}
+
+/// An entry in a table by key; a newer one of its key takes its place.
+struct slot {
+  mutable document_ptr entry;
+};
+
+struct slot_key {
+  using is_transparent = void;
+  static std::string_view of(const slot& x) noexcept { return x.entry->key; }
+  static std::string_view of(std::string_view x) noexcept { return x; }
+  template <class T>
+  size_t operator()(const T& x) const noexcept { return std::hash<std::string_view>{}(of(x)); }
+  template <class A, class B>
+  bool operator()(const A& a, const B& b) const noexcept { return of(a) == of(b); }
+};
 
 /// Decides which documents belong on the page.
 class page_filter {
@@ -53,12 +74,9 @@ public:
 
   bool takes(const stored_document& x) const {
     for (const auto& [field, wanted] : request_.equal)
-      if (!fits_filter(member_of(x, field), wanted)) return false;
+      if (!fits_filter(x.member(field), wanted)) return false;
     if (needle_.empty()) return true;
-    return std::any_of(spec_.search.begin(), spec_.search.end(), [&](const std::string& field) {
-      const auto* value = member_of(x, field);
-      return value != nullptr && value->is_string() && contains_folded(value->get_ref<const std::string&>(), needle_);
-    });
+    return std::any_of(spec_.search.begin(), spec_.search.end(), [&](const std::string& field) { return contains(x.member(field), needle_); });
   }
 
 private:
@@ -86,8 +104,7 @@ struct document_table::impl {
     for (auto& [field, index] : sorted)
       index.insert(x);
     for (const auto& field : model->unique)
-      if (const auto* value = member_of(x, field); value != nullptr && !value->is_null())
-        unique[field].emplace(canonical(*value), &x);
+      if (auto value = unique_value(x, field)) unique[field].emplace(std::move(*value), &x);
   }
 
   void leave(const stored_document& x) {
@@ -96,8 +113,8 @@ struct document_table::impl {
     for (auto& [field, index] : sorted)
       index.erase(x);
     for (const auto& field : model->unique)
-      if (const auto* value = member_of(x, field); value != nullptr && !value->is_null()) {
-        auto [first, last] = unique[field].equal_range(canonical(*value));
+      if (auto value = unique_value(x, field)) {
+        auto [first, last] = unique[field].equal_range(*value);
         auto it = std::find_if(first, last, [&](const auto& entry) { return entry.second == &x; });
         if (it != last) unique[field].erase(it);
       }
@@ -117,7 +134,7 @@ struct document_table::impl {
   }
 
   model_ptr model;
-  std::unordered_map<std::string, document_ptr, text_hash, std::equal_to<>> documents;
+  std::unordered_set<slot, slot_key, slot_key> documents;
   sorted_index by_key;
   mutable std::map<std::string, sorted_index, std::less<>> sorted;
   std::map<std::string, unique_index, std::less<>> unique;
@@ -130,19 +147,19 @@ document_table::document_table(model_ptr model) : impl_{std::make_unique<impl>(s
 document_table::~document_table() = default;
 
 bool document_table::apply(document_ptr entry) {
-  auto& known = impl_->documents.try_emplace(entry->key).first->second;
-  if (known != nullptr && entry->revision <= known->revision) return false;
-  if (known != nullptr && !known->deleted) impl_->leave(*known);
+  auto [known, fresh] = impl_->documents.insert(slot{entry});
+  if (!fresh && entry->revision <= known->entry->revision) return false;
+  if (!fresh && !known->entry->deleted) impl_->leave(*known->entry);
   if (!entry->deleted) impl_->enter(*entry);
   impl_->revision = std::max(impl_->revision, entry->revision);
   // Only now, since the indexes read the old document while it leaves them.
-  known = std::move(entry);
+  known->entry = std::move(entry);
   return true;
 }
 
 document_ptr document_table::find(std::string_view key) const {
   auto it = impl_->documents.find(key);
-  return it != impl_->documents.end() ? it->second : nullptr;
+  return it != impl_->documents.end() ? it->entry : nullptr;
 }
 
 document_ptr document_table::find_unique(std::string_view field, const json& value, std::string_view except_key) const {
@@ -176,15 +193,14 @@ caf::expected<std::string> document_table::list(const query_spec& spec, const li
     last = &x;
     return true;
   };
-  auto from = start ? sorted_index::position{&start->value, start->key} : sorted_index::position{};
-  const auto* begin = start ? &from : nullptr;
+  auto from = start ? std::optional{sorted_index::position{start->value, start->key}} : std::nullopt;
+  const auto* begin = from ? &*from : nullptr;
   auto complete = descending ? order->descend(begin, visit) : order->ascend(begin, visit);
   out += R"(],"next_cursor":)";
   if (complete || last == nullptr) {
     out += "null";
   } else {
-    const auto* value = order->value_in(*last);
-    append_json_string(out, to_text({request.sort, value != nullptr ? *value : json{}, last->key}));
+    append_json_string(out, to_text({request.sort, order->value_in(*last), last->key}));
   }
   out += R"(,"total":)";
   out += filter.takes_all() ? std::to_string(impl_->live) : "null";

@@ -67,24 +67,24 @@ std::string url_escaped(std::string_view text) {
   return result;
 }
 
-std::string expand_text(std::string_view text, const json& document, bool as_url) {
+std::string expand_text(std::string_view text, json_slice document, bool as_url) {
   std::string result;
   while (!text.empty()) {
     auto open = text.find('{');
     auto close = open == std::string_view::npos ? open : text.find('}', open);
     if (close == std::string_view::npos) break;
     result += text.substr(0, open);
-    auto it = document.is_object() ? document.find(text.substr(open + 1, close - open - 1)) : document.end();
-    if (it != document.end() && !it->is_null()) {
-      auto value = plain_text(*it);
-      result += as_url ? url_escaped(value) : value;
+    if (auto found = document.member(text.substr(open + 1, close - open - 1))) {
+      auto value = found->value();
+      auto said = value.is_null() ? std::string{} : plain_text(value);
+      result += as_url ? url_escaped(said) : said;
     }
     text.remove_prefix(close + 1);
   }
   return result += text;
 }
 
-json expand_value(const json& value, const json& document, bool as_url) {
+json expand_value(const json& value, json_slice document, bool as_url) {
   if (value.is_string()) return expand_text(value.get_ref<const std::string&>(), document, as_url);
   auto result = value;
   if (value.is_structured())
@@ -145,7 +145,7 @@ uint16_t http_status_of_rejection(std::string_view code) {
   return code == "already_exists" || code == "conflict" || code == "missing" || code == "not_unique" ? 409 : 422;
 }
 
-std::vector<action> expand_actions(const std::vector<action>& templates, const json& document) {
+std::vector<action> expand_actions(const std::vector<action>& templates, json_slice document) {
   std::vector<action> result;
   result.reserve(templates.size());
   for (const auto& [type, data] : templates)

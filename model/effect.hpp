@@ -8,6 +8,7 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/expected.hpp>
 
+#include "envelopes/json_slice.hpp"
 #include "envelopes/requests.hpp"
 #include "model/model.hpp"
 
@@ -53,7 +54,7 @@ rejection not_unique(const service_model& model, std::string_view field, const j
 uint16_t http_status_of_rejection(std::string_view code);
 
 /// Fills `{field}` in the strings of action templates from `document`.
-std::vector<action> expand_actions(const std::vector<action>& templates, const json& document);
+std::vector<action> expand_actions(const std::vector<action>& templates, json_slice document);
 
 } // namespace tidings
 

@@ -7,11 +7,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <caf/expected.hpp>
 
+#include "envelopes/json_slice.hpp"
 #include "model/model.hpp"
 
 namespace tidings {
@@ -23,15 +23,19 @@ struct log_position {
   auto operator<=>(const log_position&) const = default;
 };
 
-/// One key of the projection as this process knows it.
+/// One key of the projection as this process knows it. The document is there as text alone: parsed, it would be a dozen pieces of memory
+/// and as much again, and most are only ever passed on.
 struct stored_document {
   std::string key;
   uint64_t revision = 0;  ///< KV revision (stream sequence) of this entry.
   log_position position;  ///< Of the command last applied to the key.
   std::string command_id; ///< Command last applied to the key.
-  bool deleted = false;   ///< A tombstone: `value` is null.
-  json value;
-  std::string text; ///< `value` as JSON text.
+  bool deleted = false;   ///< A tombstone: there is no document.
+  std::string text;       ///< The document: valid JSON.
+
+  /// The document, parsed; null for a tombstone.
+  json value() const { return deleted ? json{} : json_slice{text}.value(); }
+  std::optional<json_slice> member(std::string_view name) const { return json_slice{text}.member(name); }
 };
 
 using document_ptr = std::shared_ptr<const stored_document>;

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "model/sorted_index.hpp"
 
+#include <limits>
+
 namespace tidings {
 
 namespace {
 
 enum class rank : uint8_t { nothing, boolean, number, string, other };
 
-rank rank_of(const json* x) {
-  if (x == nullptr || x->is_null()) return rank::nothing;
-  if (x->is_boolean()) return rank::boolean;
-  if (x->is_number()) return rank::number;
-  if (x->is_string()) return rank::string;
+rank rank_of(const json& x) {
+  if (x.is_null()) return rank::nothing;
+  if (x.is_boolean()) return rank::boolean;
+  if (x.is_number()) return rank::number;
+  if (x.is_string()) return rank::string;
   return rank::other;
 }
 
@@ -28,13 +30,13 @@ long double wide(const json& x) {
   return static_cast<long double>(x.get<double>());
 }
 
-int order_values(const json* a, const json* b) {
+int order_values(const json& a, const json& b) {
   auto kind = rank_of(a);
   if (auto result = order(kind, rank_of(b)); result != 0) return result;
   switch (kind) {
-  case rank::boolean: return order(a->get<bool>(), b->get<bool>());
-  case rank::number: return order(wide(*a), wide(*b));
-  case rank::string: return a->get_ref<const std::string&>().compare(b->get_ref<const std::string&>());
+  case rank::boolean: return order(a.get<bool>(), b.get<bool>());
+  case rank::number: return order(wide(a), wide(b));
+  case rank::string: return a.get_ref<const std::string&>().compare(b.get_ref<const std::string&>());
   case rank::nothing:
   case rank::other: break;
   }
@@ -50,18 +52,19 @@ uint64_t head_of(std::string_view text) {
 
 } // namespace
 
-const json* sorted_index::value_in(const stored_document& x) const {
-  if (field_.empty() || !x.value.is_object()) return nullptr;
-  auto it = x.value.find(field_);
-  return it != x.value.end() ? &*it : nullptr;
+json sorted_index::value_in(const stored_document& x) const {
+  if (field_.empty()) return {};
+  auto found = x.member(field_);
+  return found ? found->value() : json{};
 }
 
 sorted_index::entry sorted_index::entry_of(const stored_document& x) const {
-  auto* value = value_in(x);
-  if (field_.empty()) return {head_of(x.key), value, &x};
-  auto kind = rank_of(value);
-  if (kind == rank::string) return {head_of(value->get_ref<const std::string&>()), value, &x};
-  return {kind == rank::other ? std::numeric_limits<uint64_t>::max() : 0, value, &x};
+  auto value = value_in(x);
+  uint64_t head = 0;
+  if (field_.empty()) head = head_of(x.key);
+  else if (value.is_string()) head = head_of(value.get_ref<const std::string&>());
+  else if (rank_of(value) == rank::other) head = std::numeric_limits<uint64_t>::max();
+  return {head, std::move(value), &x};
 }
 
 bool sorted_index::less::compare(const position& a, const position& b) {

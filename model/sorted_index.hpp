@@ -15,7 +15,7 @@ class sorted_index {
 public:
   /// A place in the order, taken or not.
   struct position {
-    const json* value; ///< Null if the document has no such field.
+    const json& value; ///< Null if the document has no such field.
     std::string_view key;
   };
 
@@ -26,7 +26,7 @@ public:
   void erase(const stored_document& x) { entries_.erase(entry_of(x)); }
 
   /// The document's value of the index's field; null if it has none.
-  const json* value_in(const stored_document& x) const;
+  json value_in(const stored_document& x) const;
 
   /// Calls `visit` for each document after `from` (from the start if null) until it returns false.
   /// @returns whether it came to the end.
@@ -52,7 +52,7 @@ private:
     /// Never greater than that of an entry behind: most comparisons end here, in the tree's own node, where a look at the documents
     /// would be three misses of the cache.
     uint64_t head;
-    const json* value;
+    json value;
     const stored_document* document;
     position where() const { return {value, document->key}; }
   };

@@ -37,7 +37,11 @@ struct gathered_messages {
 } // namespace
 
 header_value::header_value(std::string text) : text_{std::move(text)} {
-  std::ranges::replace_if(text_, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  // Without a way out, so that the compiler looks at many at a time.
+  bool any = false;
+  for (auto c : text_) any |= is_control(static_cast<unsigned char>(c));
+  if (any) std::ranges::replace_if(text_, is_control, ' ');
 }
 
 void destroy_later(natsMsg* msg) noexcept {

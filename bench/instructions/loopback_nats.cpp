@@ -73,7 +73,11 @@ void loopback_nats_state::on_subscribe(const subscribe& x) {
   auto courier = self_->spawn([listener = x.listener](batch_listener::pointer self) -> batch_listener::behavior_type {
     return {[=](nats_batch& batch) { self->send(listener, std::move(batch)); }};
   });
-  subscriptions_[x.subject] = {courier, x.tag};
+  subscriptions_[x.subject] = {x.listener, courier, x.tag};
+}
+
+void loopback_nats_state::on_unsubscribe(const unsubscribe& x) {
+  std::erase_if(subscriptions_, [&](const auto& entry) { return entry.second.listener == x.listener && entry.second.tag == x.tag; });
 }
 
 nats_gateway_actor::behavior_type loopback_nats(loopback_nats_ptr self) {
@@ -83,7 +87,7 @@ nats_gateway_actor::behavior_type loopback_nats(loopback_nats_ptr self) {
       [self](const nats_request& x) { self->state.on_request(x); },
       [](const emit&) {},
       [self](const subscribe& x) { self->state.on_subscribe(x); },
-      [](const unsubscribe&) {},
+      [self](const unsubscribe& x) { self->state.on_unsubscribe(x); },
       [self](const follow_connection& x) {
         self->send(x.listener, connection_change{true, max_payload});
       },

@@ -24,6 +24,7 @@ public:
   void on_publish(const publish& x);
   void on_request(const nats_request& x);
   void on_subscribe(const subscribe& x);
+  void on_unsubscribe(const unsubscribe& x);
 
 private:
   struct stream {
@@ -36,7 +37,7 @@ private:
     std::vector<consumer> consumers;
   };
   struct subscription {
-    batch_listener courier; ///< To whoever subscribed.
+    batch_listener listener, courier; ///< Who subscribed, and the way there.
     uint64_t tag = 0;
   };
 

@@ -41,7 +41,7 @@ struct rebuild_fixture {
     auto* x = built->find(key);
     if (!x) return "never";
     if (x->undecided) return "undecided";
-    return x->document ? text(x->document->value["text"]) : "none";
+    return x->document ? text(x->document->value()["text"]) : "none";
   }
 };
 

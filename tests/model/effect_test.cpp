@@ -139,7 +139,7 @@ CAF_TEST(conflicts are 409 and other rejections 422) {
 }
 
 CAF_TEST(actions take members of the document) {
-  auto document = parsed(R"({"id":"bs","name":"Basel/Bâle ?","rank":3,"none":null})");
+  json_slice document{R"({"id":"bs","name":"Basel/Bâle ?","rank":3,"none":null})"};
   auto filled = expand_actions({{"redirect", "/places/{id}?q={name}&r={rank}"},
                                 {"show", json{{"text", "{name} {rank}{none}{gone}"}, {"list", {"{id}", 1}}}},
                                 {"plain", "{ open"}},

@@ -21,7 +21,6 @@ struct table_fixture {
     auto result = std::make_shared<stored_document>();
     result->key = std::move(key);
     result->revision = next_revision++;
-    result->value = parsed(text);
     result->text = text;
     return result;
   }

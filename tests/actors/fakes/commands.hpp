@@ -42,7 +42,6 @@ inline std::shared_ptr<stored_document> document(const std::string& key, uint64_
   result->revision = revision;
   result->position = {1, sequence};
   result->command_id = id;
-  result->value = value;
   result->text = dump(value);
   return result;
 }
