@@ -68,7 +68,10 @@ caf::expected<outgoing_command> command_bus_state::prepare(submit_command& x, co
   outgoing_command out;
   out.type = spec->type.str();
   out.key = key->str();
-  out.headers = {{command_headers::msg_id, id.str()}, {command_headers::owner, x.owner->str()}, {command_headers::key, out.key}};
+  out.headers.reserve(5);
+  out.headers.emplace_back(command_headers::msg_id, id.str());
+  out.headers.emplace_back(command_headers::owner, x.owner->str());
+  out.headers.emplace_back(command_headers::key, out.key);
   if (x.client_chosen) {
     out.digest = sha256_hex(out.type + '\n' + dump(x.payload));
     out.headers.emplace_back(command_headers::digest, out.digest);

@@ -185,14 +185,11 @@ void kv_projector_state::write(task& x) {
   x.at = step::writing;
   failpoint("projector.before_write");
   auto& command = *x.order.command;
-  publish out{subjects::kv(options_.model->bucket, command.key),
-              {{entry_headers::command_id, command.request.command_id},
-               {entry_headers::position, to_text(command.position)},
-               {entry_headers::expected, std::to_string(x.current ? x.current->revision : 0)}},
-              {},
-              call_timeout,
-              self_,
-              command.position.sequence};
+  publish out{subjects::kv(options_.model->bucket, command.key), {}, {}, call_timeout, self_, command.position.sequence};
+  out.headers.reserve(4);
+  out.headers.emplace_back(entry_headers::command_id, command.request.command_id);
+  out.headers.emplace_back(entry_headers::position, to_text(command.position));
+  out.headers.emplace_back(entry_headers::expected, std::to_string(x.current ? x.current->revision : 0));
   if (!command.traceparent.empty()) out.headers.emplace_back(entry_headers::traceparent, command.traceparent);
   if (auto* doc = std::get_if<write_document>(&x.verdict)) out.data = x.text = dump(doc->document);
   else out.headers.emplace_back(entry_headers::operation, "DEL");

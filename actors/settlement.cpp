@@ -16,7 +16,8 @@ namespace {
 publish publish_of(const token& owner, const outcome& x, std::string_view payload = "null") {
   publish out;
   out.subject = subjects::notification(owner, *token::admit(x.command_id, "command id"));
-  out.headers = {{notification_headers::status, std::string{to_string(x.status)}}};
+  out.headers.reserve(4);
+  out.headers.emplace_back(notification_headers::status, to_string(x.status));
   if (x.code && !x.code->empty()) out.headers.emplace_back(notification_headers::code, *x.code);
   out.data = to_json(x, payload);
   return out;
