@@ -25,8 +25,6 @@ constexpr milliseconds heartbeat{2'000};
 constexpr auto silence = 3 * heartbeat;
 constexpr auto ask_again_after = 5s;
 
-enum cookies : uint64_t { consumer_state = 1 };
-
 constexpr const char* in_progress_text = "+WPI";
 
 } // namespace
@@ -104,7 +102,9 @@ void reactor_state::on_connection(const connection_change& x) {
 void reactor_state::on_reply(const nats_reply& x) {
   using phase = takeover::phase;
   auto before = takeover_.at();
-  if (!takeover_.on_reply(x) && x.cookie == consumer_state && !x.error)
+  bool of_takeover = takeover_.on_reply(x);
+  if (!of_takeover && (x.cookie & outcome_lookup) != 0) return on_outcome_lookup(x);
+  if (!of_takeover && x.cookie == consumer_state && !x.error)
     if (auto answer = net::jetstream::parse_api_answer(x.message.data()); answer && !answer->error)
       options_.counts->behind[options_.partition] = answer->body.value("num_pending", uint64_t{0});
   if (before == phase::verifying && takeover_.at() == phase::failed)
@@ -197,7 +197,7 @@ stage reactor_state::stage_of(uint64_t sequence) const {
 void reactor_state::on_tick() {
   auto now = self_->clock().now();
   for (auto& [sequence, t] : tasks_) {
-    if (t.retry_at != clock_time{} && t.retry_at <= now) tell(sequence, t, t.at);
+    if (t.retry_at != clock_time{} && t.retry_at <= now) try_again(sequence, t);
     if (now - t.touched < say_in_progress_after) continue;
     t.touched = now;
     self_->send(options_.gateway, emit{std::string{t.message.reply()}, {}, in_progress_text});

@@ -55,6 +55,7 @@ struct reactor_state {
 
 private:
   enum class step : uint8_t { projecting, burying, telling };
+  enum cookies : uint64_t { consumer_state = 1, outcome_lookup = uint64_t{1} << 62 }; ///< The latter with the command's sequence; takeover has the highest bit.
 
   struct task {
     stored_command_ptr command; ///< Null for a message that is no command.
@@ -66,6 +67,7 @@ private:
     clock_time retry_at{};      ///< For a publish that failed; zero when none is due.
     uint32_t stalls = 0;
     bool dead = false;          ///< Ends with TERM instead of ACK.
+    bool maybe_told = false;    ///< Nobody said whether `telling` was stored.
     publish burial, telling;    ///< What is being published, kept for another try.
   };
 
@@ -78,6 +80,8 @@ private:
   void take(const net::nats_message& msg, const net::delivery_info& info);
   void bury(uint64_t sequence, task& x, publish letter);
   void tell(uint64_t sequence, task& x, step at);
+  void try_again(uint64_t sequence, task& x);
+  void on_outcome_lookup(const nats_reply& x);
   void end(uint64_t sequence, command_end how);
   void ask_how_far_behind();
   void report();

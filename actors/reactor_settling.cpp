@@ -10,6 +10,7 @@
 #include "actors/headers.hpp"
 #include "actors/reactor.hpp"
 #include "actors/settlement.hpp"
+#include "actors/stored_message.hpp"
 #include "envelopes/errc.hpp"
 #include "net/jetstream.hpp"
 
@@ -81,6 +82,27 @@ void reactor_state::tell(uint64_t sequence, task& x, step at) {
   self_->send(options_.gateway, what);
 }
 
+void reactor_state::try_again(uint64_t sequence, task& x) {
+  bool first_of_its_command = !x.command || x.command->retry == 0;
+  if (x.at != step::telling || !x.maybe_told || !first_of_its_command) return tell(sequence, x, x.at);
+  // The stream would refuse a second one. But copies of a stream in a cluster of nats-server 2.9 count refusals, and one that loses
+  // count in a crash numbers what follows otherwise than the others (docs/durability.md, "A cluster").
+  x.retry_at = {};
+  self_->send(options_.gateway, nats_request{net::jetstream::api("STREAM.MSG.GET.NOTIFICATIONS"), {}, json{{"last_by_subj", x.telling.subject}}.dump(),
+                                             publish_timeout, self_, outcome_lookup | sequence});
+}
+
+void reactor_state::on_outcome_lookup(const nats_reply& x) {
+  auto sequence = x.cookie & ~outcome_lookup;
+  auto i = tasks_.find(sequence);
+  if (i == tasks_.end() || i->second.at != step::telling) return;
+  auto& t = i->second;
+  auto found = x.error ? caf::expected<net::nats_message>{x.error} : parse_stored_message(x.message.data());
+  if (!found) t.retry_at = self_->clock().now() + backoff(t.stalls++, sequence);
+  else if (found->status() == 404) tell(sequence, t, step::telling);
+  else end(sequence, t.dead ? command_end::dead_lettered : command_end::skipped);
+}
+
 void reactor_state::on_published(const published& x) {
   auto i = tasks_.find(x.cookie);
   if (i == tasks_.end() || i->second.at == step::projecting) return;
@@ -89,6 +111,7 @@ void reactor_state::on_published(const published& x) {
   if (x.error && t.at == step::telling && code_of(x.error) == errc::wrong_revision) return end(x.cookie, t.dead ? command_end::dead_lettered : command_end::skipped);
   if (x.error) {
     // Nothing may be acknowledged before its outcome is safe; there is no other way out than to try again.
+    t.maybe_told |= t.at == step::telling && code_of(x.error) == errc::outcome_unknown;
     t.retry_at = self_->clock().now() + backoff(t.stalls++, x.cookie);
     return;
   }

@@ -7,14 +7,6 @@ using namespace tidings;
 using namespace std::chrono_literals;
 using result = projected::result;
 
-namespace {
-
-struct consuming_fixture : reactor_fixture {
-  consuming_fixture() { start_consuming(); }
-};
-
-} // namespace
-
 CAF_TEST_FIXTURE_SCOPE(reactor_own_tests, consuming_fixture)
 
 CAF_TEST(a command that this process published is not read again) {

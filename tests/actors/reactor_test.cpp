@@ -8,14 +8,6 @@ using namespace std::chrono_literals;
 using result = projected::result;
 using texts = std::vector<std::string>;
 
-namespace {
-
-struct consuming_fixture : reactor_fixture {
-  consuming_fixture() { start_consuming(); }
-};
-
-} // namespace
-
 CAF_TEST_FIXTURE_SCOPE(reactor_tests, consuming_fixture)
 
 // ---- The way of a command ------------------------------------------------------------------------------------------
@@ -132,36 +124,6 @@ CAF_TEST(conditions on the command reach the projector) {
   CAF_CHECK(x.expected_revision == 7);
   CAF_CHECK(x.expires == std::chrono::system_clock::time_point{1'700'000'000s});
   CAF_CHECK(x.delay == 250ms);
-}
-
-// ---- Publishes that fail -------------------------------------------------------------------------------------------
-
-CAF_TEST(an outcome that could not be stored is published again until it is) {
-  deliver(1);
-  project_ends(1, result::written);
-  auto first = last_publish();
-  for (size_t i = 1; i <= 8; ++i) {
-    failed_publish(1, i % 2 == 0 ? errc::unavailable : errc::outcome_unknown);
-    CAF_CHECK_EQUAL(got.count<publish>(), i);
-    pass(6s, 100ms);
-    CAF_REQUIRE_EQUAL(got.count<publish>(), i + 1);
-    CAF_CHECK_EQUAL(last_publish().subject, first.subject);
-    CAF_CHECK_EQUAL(last_publish().data, first.data);
-  }
-  CAF_CHECK(got.count<settled>() == 0 && std::ranges::count(acks(), "+ACK") == 0);
-  stored_publish(1);
-  auto all = acks();
-  CAF_CHECK_EQUAL(all.back(), "+ACK");
-}
-
-CAF_TEST(a publish that is under way is not repeated) {
-  deliver(1);
-  project_ends(1, result::written);
-  failed_publish(1, errc::unavailable);
-  pass(1s, 100ms);
-  CAF_CHECK_EQUAL(got.count<publish>(), 2u);
-  pass(5s, 100ms);
-  CAF_CHECK_EQUAL(got.count<publish>(), 2u);
 }
 
 // ---- Dead letters --------------------------------------------------------------------------------------------------

@@ -157,6 +157,21 @@ struct reactor_fixture : actor_fixture {
 
   publish last_publish() const { return got.last<publish>(); }
 
+  /// Requests for an outcome at the leader of NOTIFICATIONS.
+  std::vector<nats_request> lookups() const {
+    auto all = got.all<nats_request>();
+    std::erase_if(all, [](auto& x) { return x.subject != "$JS.API.STREAM.MSG.GET.NOTIFICATIONS"; });
+    return all;
+  }
+
+  void answer_lookup(net::nats_message message, caf::error error = {}) {
+    nats_reply x;
+    x.cookie = lookups().back().cookie;
+    x.message = std::move(message);
+    x.error = std::move(error);
+    give(reactor, x);
+  }
+
   static std::string header(const publish& x, std::string_view name) {
     for (auto& [key, value] : x.headers)
       if (key == name) return value.str();
@@ -184,6 +199,11 @@ struct reactor_fixture : actor_fixture {
 private:
   uint64_t nth_ = 0;
   std::string ack_;
+};
+
+/// One that consumes already.
+struct consuming_fixture : reactor_fixture {
+  consuming_fixture() { start_consuming(); }
 };
 
 } // namespace tidings
