@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/process.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -11,15 +12,16 @@
 #include <spdlog/spdlog.h>
 
 #include "app/log.hpp"
+#include "net/busy_poll.hpp"
 
 namespace tidings {
 
 namespace {
 
-void run_shard(size_t number, boost::asio::io_context& io) noexcept {
+void run_shard(size_t number, boost::asio::io_context& io, std::chrono::microseconds busy_poll) noexcept {
   log_as_shard(number);
   try {
-    io.run();
+    net::run(io, busy_poll);
   } catch (const std::exception& e) {
     // Its clients and its part of the work would be left alone. The embedded server dies with us.
     spdlog::critical("shard {} ended: {}", number, e.what());
@@ -73,8 +75,9 @@ int process::run(std::string ready) {
   // A loop without work would return before it is told to end its shard.
   std::vector<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work;
   for (auto& loop : loops_) work.emplace_back(loop->get_executor());
-  for (size_t i = 1; i < shards_.size(); ++i) threads_.emplace_back(run_shard, i, std::ref(*loops_[i]));
-  home_.run();
+  std::chrono::microseconds busy_poll{shared_.options.busy_poll_us};
+  for (size_t i = 1; i < shards_.size(); ++i) threads_.emplace_back(run_shard, i, std::ref(*loops_[i]), busy_poll);
+  net::run(home_, busy_poll);
   for (auto& thread : threads_) thread.join();
   shards_.clear(); // while the loops are there
   return exit_code_;

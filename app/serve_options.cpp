@@ -34,6 +34,10 @@ void add_serve_options(CLI::App& verb, serve_options& x) {
     ->envname("TIDINGS_THREADS")
     ->check(CLI::Range(1, 64))
     ->capture_default_str();
+  verb.add_option("--busy-poll", x.busy_poll_us, "Microseconds that a thread looks for what comes next before it sleeps: quicker answers for CPU")
+    ->envname("TIDINGS_BUSY_POLL")
+    ->check(CLI::Range(0, 1000))
+    ->capture_default_str();
   verb.add_option("--default-wait", x.default_wait_ms, "Milliseconds a command waits for its outcome without Prefer: wait")
     ->envname("TIDINGS_DEFAULT_WAIT")
     ->check(CLI::Range(0, 3'600'000))

@@ -24,6 +24,7 @@ struct serve_options {
   std::vector<std::string> models;     ///< Empty: the locations example.
   std::vector<std::string> roles{"gateway", "reactor"}; ///< What this process does; both by default.
   uint32_t threads = 1;                ///< Shards that share nothing, each with a thread and a NATS connection of its own.
+  uint32_t busy_poll_us = 0;           ///< How long a thread looks for what comes next before it sleeps.
   uint32_t default_wait_ms = 0;
   uint32_t max_wait_ms = 30'000;
   uint64_t max_backlog = 100'000;      ///< Commands that may wait to be handled, anywhere; beyond it new ones are refused. 0: no limit.

@@ -5,7 +5,7 @@ import { median } from './results.mjs';
 import { targets } from './targets.mjs';
 
 const names = {
-  floor: 'Floor: nats.c alone', 'floor-read-model': 'Floor, also following the bucket', tidings: '**Tidings**',
+  floor: 'Floor: nats.c alone', 'floor-read-model': 'Floor, also following the bucket', tidings: '**Tidings**', 'tidings-busy': '**Tidings**, `--busy-poll 100`',
   node: 'Node: Fastify + @nats-io', moleculer: 'Moleculer over NATS, nothing durable', beast: 'Floor: plain Beast, one fixed body',
   nchan: 'nginx + nchan, no commands behind it',
 };
@@ -28,7 +28,7 @@ function awaited(results) {
   return speeds(results, 'commands', [
     ...[1, 64, 256, 1024].map((n) => [`${names.floor}, ${n} in flight`, ...floorOf(n)]),
     [`${names['floor-read-model']}, 256 in flight`, 'floor', 'floor-read-model/256', floorOf(256)],
-    ...['tidings', 'node', 'moleculer'].flatMap((who) => [1, 64, 256].map((n) =>
+    ...['tidings', 'tidings-busy', 'node', 'moleculer'].flatMap((who) => [1, 64, 256].map((n) =>
       [`${names[who]}, ${n} connection${n > 1 ? 's' : ''}`, who, `awaited/${n}`, floorOf(n), who === 'node' ? undefined : ['node', `awaited/${n}`]])),
   ]);
 }

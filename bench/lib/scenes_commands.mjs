@@ -3,7 +3,7 @@
 import { floor } from '../contestants/floors.mjs';
 import { moleculer } from '../contestants/moleculer.mjs';
 import { nodeGateway } from '../contestants/node_gateway.mjs';
-import { tidings } from '../contestants/tidings.mjs';
+import { tidings, tidingsBusy } from '../contestants/tidings.mjs';
 import { bus, marked, openLoop, wrk } from './load.mjs';
 import { Meter } from './meter.mjs';
 import { assertSameStreams, counts, describeStreams, settled } from './streams.mjs';
@@ -74,7 +74,7 @@ function closedLoopScene(contestant, title, levels, headers) {
   };
 }
 
-const awaitedScene = (contestant) => closedLoopScene(contestant, 'awaited', [1, 64, 256], patient);
+const awaitedScene = (contestant, levels = [1, 64, 256]) => closedLoopScene(contestant, 'awaited', levels, patient);
 const acceptedScene = (contestant) => closedLoopScene(contestant, 'accepted', [64, 256], {});
 
 function openLoopScene(contestant, rates) {
@@ -142,6 +142,7 @@ export function commandScenes(settings) {
     awaitedScene(tidings),
     // What is divided by each other is measured close to each other.
     ...(settings.quick ? [256, 64, 1] : [256, 64, 1, 1024]).map((n) => floorScene(n)),
+    awaitedScene(tidingsBusy, [1]),
     busScene(settings.quick ? [256] : [256, 64, 1, 1024]),
     floorScene(256, { readModel: true }),
     awaitedScene(nodeGateway),
