@@ -29,7 +29,7 @@ command_waiter_actor::behavior_type table_of_contents(command_waiter_ptr self) {
   return {
     [self](const published& x) { self->state.on_published(x); },
     [self](const nats_reply& x) { self->state.on_reply(x); },
-    [self](const notification& x) { self->state.on_notification(x); },
+    [self](notification& x) { self->state.on_notification(x); },
     [self](const abandon_wait& x) { self->state.on_abandon(x); },
   };
 }
@@ -38,7 +38,7 @@ command_waiter_actor::behavior_type table_of_contents(command_waiter_ptr self, c
   return {
     [self](const published& x) { self->state.on_published(x), self->state.keep_timeout(); },
     [self](const nats_reply& x) { self->state.on_reply(x), self->state.keep_timeout(); },
-    [self](const notification& x) { self->state.on_notification(x), self->state.keep_timeout(); },
+    [self](notification& x) { self->state.on_notification(x), self->state.keep_timeout(); },
     [self](const abandon_wait& x) { self->state.on_abandon(x), self->state.keep_timeout(); },
     caf::after(until_timeout) >> [self] { self->state.on_timeout(); },
   };
@@ -116,7 +116,7 @@ void command_waiter_state::on_outcome_lookup(const nats_reply& x) {
   if (!outcome) return fail(make_error(errc::unavailable, "the NOTIFICATIONS stream cannot be read"));
   if (order_->outgoing && outcome->digest != order_->outgoing->digest)
     return fail(make_error(errc::idempotency_mismatch, "this id was used for another command"));
-  answer_with(*outcome);
+  answer_with(std::move(*outcome));
 }
 
 void command_waiter_state::look_for_earlier_copy() {
@@ -221,13 +221,13 @@ void command_waiter_state::on_timeout() {
   }
 }
 
-void command_waiter_state::on_notification(const notification& x) {
+void command_waiter_state::on_notification(notification& x) {
   if (step_ == step::done || x.status == outcome_status::pending) return;
   told_ = true; // a settled outcome ends the watch at the hub
   // A foreign command with the same id is not ours to see.
   if (!may_see(x.owner)) return;
   if (order_->outgoing && x.digest != order_->outgoing->digest) return;
-  answer_with(x);
+  answer_with(std::move(x));
 }
 
 void command_waiter_state::on_abandon(const abandon_wait& x) {
@@ -250,7 +250,7 @@ void command_waiter_state::on_last_look(const nats_reply& x) {
   auto sequence = std::string{found->header("Nats-Sequence")};
   auto outcome = to_notification(*found, std::strtoull(sequence.c_str(), nullptr, 10));
   if (!outcome || (order_->outgoing && outcome->digest != order_->outgoing->digest)) return answer_pending();
-  answer_with(*outcome);
+  answer_with(std::move(*outcome));
 }
 
 void command_waiter_state::answer_pending() {
@@ -281,8 +281,8 @@ void command_waiter_state::answer_pending() {
     self_->request(reactor, caf::infinite, ask_stage{sequence_}).then(told, [told](const caf::error&) { told(stage::accepted); });
 }
 
-void command_waiter_state::answer_with(const notification& x) {
-  answer({order_->cookie, {}, order_->command_id.str(), x.status, x.code, x.sequence, x.document, x.timing});
+void command_waiter_state::answer_with(notification x) {
+  answer({order_->cookie, {}, order_->command_id.str(), x.status, std::move(x.code), x.sequence, std::move(x.document), std::move(x.timing)});
 }
 
 caf::error command_waiter_state::unknown_outcome() const {

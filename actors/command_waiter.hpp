@@ -61,7 +61,7 @@ struct command_waiter_state {
   void init(std::shared_ptr<wait_order> order);
   void on_published(const published& x);
   void on_reply(const nats_reply& x);
-  void on_notification(const notification& x);
+  void on_notification(notification& x);
   void on_abandon(const abandon_wait& x);
   void on_timeout();
   /// CAF counts `after` from the last message; one that changes nothing must not move the deadline.
@@ -82,7 +82,7 @@ private:
   void answer_pending();
   void look_again();
   void on_last_look(const nats_reply& x);
-  void answer_with(const notification& x);
+  void answer_with(notification x);
   void answer(command_answer x);
   void count(const command_answer& x) const;
   bool may_see(std::string_view owner) const;

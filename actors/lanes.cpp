@@ -22,7 +22,7 @@ std::vector<uint64_t> lanes::leave(uint64_t who, const std::vector<std::string>&
   for (auto& name : names) {
     auto i = queues_.find(name);
     if (i == queues_.end() || i->second.empty() || i->second.front() != who) continue;
-    i->second.pop_front();
+    i->second.erase(i->second.begin());
     if (i->second.empty()) {
       queues_.erase(i);
       continue;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -22,7 +21,7 @@ public:
   size_t size() const noexcept { return queues_.size(); }
 
 private:
-  std::unordered_map<std::string, std::deque<uint64_t>> queues_;
+  std::unordered_map<std::string, std::vector<uint64_t>> queues_; // short, nearly always of one
   std::unordered_map<uint64_t, size_t> blocked_by_; // in how many lanes somebody is not first; absent when free
 };
 

@@ -19,7 +19,7 @@ constexpr uint64_t progress_tag = std::numeric_limits<uint64_t>::max(); // the o
 constexpr uint32_t heartbeat_ticks = 15; // seconds between signs of life on an event stream
 
 template <class Listener>
-void erase_one(std::unordered_multimap<std::string, Listener>& from, const std::string& key, const Listener& who) {
+void erase_one(text_multimap<Listener>& from, const std::string& key, const Listener& who) {
   auto [first, last] = from.equal_range(key);
   auto i = std::find_if(first, last, [&](auto& x) { return x.second == who; });
   if (i != last) from.erase(i);
@@ -97,8 +97,8 @@ void notification_hub_state::on_batch(const nats_batch& x) {
   consumer_->on_batch(x, self_->clock().now(), [this](const net::nats_message& msg, const net::delivery_info& info) {
     desk_->history().add(msg, info.stream_sequence);
     // Most instances see many outcomes that nobody waits for here: look before reading headers.
-    auto [first, last] = waiters_.equal_range(std::string{subjects::token_at(msg.subject(), 2)});
-    auto [first_stream, last_stream] = streams_.equal_range(std::string{subjects::token_at(msg.subject(), 1)});
+    auto [first, last] = waiters_.equal_range(subjects::token_at(msg.subject(), 2));
+    auto [first_stream, last_stream] = streams_.equal_range(subjects::token_at(msg.subject(), 1));
     if (first == last && first_stream == last_stream) return;
     auto outcome = to_notification(msg, info.stream_sequence);
     if (!outcome) return;
@@ -131,11 +131,15 @@ void notification_hub_state::abandon(const abandon_wait& x) {
   for (auto i = first; i != last; ++i) self_->send(i->second, x);
 }
 
-void notification_hub_state::on_stored(const notification& x) {
+void notification_hub_state::on_stored(notification& x) {
   // Waiters only. An event stream is told in the order of the stream, since its reader comes back with the position it read last:
   // whatever is stored before this one may still be on its way here.
   auto [first, last] = waiters_.equal_range(x.command_id);
-  for (auto i = first; i != last; ++i) self_->send(i->second, x);
+  for (auto i = first; i != last;) {
+    auto& waiter = i->second;
+    if (++i == last) self_->send(waiter, std::move(x)); // nearly always the only one
+    else self_->send(waiter, x);
+  }
   waiters_.erase(first, last);
 }
 
@@ -172,7 +176,7 @@ notification_hub_actor::behavior_type notification_hub(notification_hub_ptr self
   return {
     // CAF tries them in turn: first what comes with every command.
     [self](const watch_command& x) { self->state.watch(x); },
-    [self](const notification& x) { self->state.on_stored(x); },
+    [self](notification& x) { self->state.on_stored(x); },
     [self](const nats_batch& x) { self->state.on_batch(x); },
     [self](const unwatch_command& x) { self->state.unwatch(x); },
     [self](const abandon_wait& x) { self->state.abandon(x); },

@@ -3,13 +3,13 @@
 
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/ordered_consumer.hpp"
 #include "actors/replay_desk.hpp"
+#include "envelopes/text_hash.hpp"
 
 namespace tidings {
 
@@ -42,7 +42,7 @@ struct notification_hub_state {
   void watch(const watch_command& x);
   void unwatch(const unwatch_command& x);
   void abandon(const abandon_wait& x);
-  void on_stored(const notification& x);
+  void on_stored(notification& x);
   void abandon_all();
   void end_streams();
   void join(const join_events& x);
@@ -59,9 +59,9 @@ private:
   std::optional<ordered_consumer> consumer_;
   std::optional<replay_desk> desk_;
   uint64_t began_at_ = 0; // where the stream stood: what came before is history
-  std::unordered_multimap<std::string, notification_listener> waiters_; // by command id
-  std::unordered_multimap<std::string, event_listener> streams_;         // by owner; empty: heartbeats only
-  std::unordered_multimap<std::string, event_listener> followers_;       // of progress, by command id
+  text_multimap<notification_listener> waiters_; // by command id
+  text_multimap<event_listener> streams_;        // by owner; empty: heartbeats only
+  text_multimap<event_listener> followers_;      // of progress, by command id
   uint32_t ticks_ = 0;
   bool started_ = false, connected_ = false;
   std::optional<bool> told_;

@@ -5,12 +5,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
 #include <caf/expected.hpp>
 
+#include "envelopes/text_hash.hpp"
 #include "model/model.hpp"
 
 namespace tidings {
@@ -48,14 +48,6 @@ public:
   std::variant<route_match, wrong_method, no_route> match(std::string_view method, std::string_view path) const;
 
 private:
-  /// Lets string_view look up without making a string.
-  struct text_hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-  };
-  template <class Value>
-  using text_map = std::unordered_map<std::string, Value, text_hash, std::equal_to<>>;
-
   caf::error add(const model_ptr& model);
 
   std::vector<model_ptr> models_;

@@ -20,7 +20,9 @@ template <class Self, class F>
 void activate(Self* self, F&& f) {
   using base = caf::abstract_actor;
   if (self->getf(base::is_terminated_flag | base::is_shutting_down_flag | base::is_cleaned_up_flag)) return;
-  self->context(&static_cast<io_scheduler&>(self->home_system().scheduler()).unit());
+  auto& scheduler = static_cast<io_scheduler&>(self->home_system().scheduler());
+  scheduler.clock().look();
+  self->context(&scheduler.unit());
   try {
     std::forward<F>(f)();
   } catch (const std::exception& e) {

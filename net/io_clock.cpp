@@ -11,8 +11,6 @@ namespace tidings::net {
 
 namespace {
 
-using super = caf::detail::simple_actor_clock;
-
 // Keeps the actor alive while its timeout hops to the io thread.
 caf::strong_actor_ptr hold(caf::abstract_actor* self) {
   return self->ctrl();
@@ -98,6 +96,7 @@ void io_clock::arm() {
     if (ec) return; // armed anew, or shut down
     armed_.reset();
     firing_ = true;
+    look();
     trigger_expired_timeouts();
     firing_ = false;
     arm();

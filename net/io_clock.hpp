@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <optional>
 
 #include <boost/asio/io_context.hpp>
@@ -14,7 +15,12 @@ namespace tidings::net {
 /// context switch. Callable from any thread; works on the io thread.
 class io_clock : public caf::detail::simple_actor_clock {
 public:
-  explicit io_clock(boost::asio::io_context& io) : io_{io}, timer_{io} {}
+  explicit io_clock(boost::asio::io_context& io) : io_{io}, timer_{io} { look(); }
+
+  /// When `look` was called last: CAF asks with every message that an actor takes, and time is not for free.
+  time_point now() const noexcept override { return time_point{time_point::duration{now_.load(std::memory_order_relaxed)}}; }
+  /// To be called whenever the loop has come to something else.
+  void look() noexcept { now_.store(super::now().time_since_epoch().count(), std::memory_order_relaxed); }
 
   void set_ordinary_timeout(time_point t, caf::abstract_actor* self, caf::atom_value type, uint64_t id) override;
   void set_multi_timeout(time_point t, caf::abstract_actor* self, caf::atom_value type, uint64_t id) override;
@@ -30,6 +36,8 @@ public:
   void shutdown();
 
 private:
+  using super = caf::detail::simple_actor_clock;
+
   template <class F>
   void on_io(F&& f);
   void arm();
@@ -38,6 +46,7 @@ private:
   boost::asio::steady_timer timer_;
   std::optional<time_point> armed_;
   bool firing_ = false;
+  std::atomic<time_point::rep> now_;
 };
 
 } // namespace tidings::net

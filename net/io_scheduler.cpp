@@ -18,7 +18,7 @@ void io_scheduler::install(caf::actor_system_config& cfg, boost::asio::io_contex
 }
 
 io_scheduler::io_scheduler(caf::actor_system& sys)
-    : abstract_coordinator{sys}, io_{*target}, unit_{sys, io_}, clock_{io_} {}
+    : abstract_coordinator{sys}, io_{*target}, clock_{io_}, unit_{sys, io_, clock_} {}
 
 void io_scheduler::stop() {
   clock_.shutdown();

@@ -35,8 +35,8 @@ private:
   void drain();
 
   boost::asio::io_context& io_;
-  io_unit unit_;
   io_clock clock_;
+  io_unit unit_;
 };
 
 } // namespace tidings::net

@@ -16,6 +16,9 @@ constexpr size_t throughput = 64;
 // Activations in one go before sockets have their turn.
 constexpr size_t batch = 256;
 
+// Activations between two looks at the clock.
+constexpr size_t moment = 16;
+
 // Owns the reference until the job runs, also when the io_context ends before that.
 class foreign_job {
 public:
@@ -55,6 +58,7 @@ void io_unit::enqueue(caf::resumable* job) {
 
 void io_unit::run_some() {
   for (size_t i = 0; i < batch && !ready_.empty(); ++i) {
+    if (i % moment == 0) clock_.look();
     auto* job = ready_.front();
     ready_.pop_front();
     // CAF's logger, which is built in though nobody reads it, notes under a lock which actor runs; each spawn turns it on again.
