@@ -74,6 +74,7 @@ private:
   void look_for_outcome(const token& owner);
   void look_for_command();
   void look_for_earlier_copy();
+  void look_at_copy(uint64_t sequence);
   void publish_now();
   void on_outcome_lookup(const nats_reply& x);
   void on_first_copy(const nats_reply& x);

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { cluster } from './lib/cluster.mjs';
 import { checkCompleted, town } from './lib/contract.mjs';
 import { freePort } from './lib/ports.mjs';
 import { scrape } from './lib/prometheus.mjs';
@@ -46,14 +47,6 @@ async function disguised(world, server, as) {
   await new Promise((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   world.adopt({ close: () => proxy.close() });
   return `nats://127.0.0.1:${proxy.address().port}`;
-}
-
-async function cluster(world, count) {
-  const routes = await Promise.all(Array.from({ length: count }, freePort));
-  return Promise.all(routes.map((route, i) => world.natsServer({
-    args: ['--server_name', `n${i}`, '--cluster_name', 'durable', '--cluster', `nats://127.0.0.1:${route}`,
-      '--routes', routes.map((port) => `nats://127.0.0.1:${port}`).join(',')],
-  })));
 }
 
 test('os is the default, and what it is worth is said at start', async (world) => {

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import nodeTest from 'node:test';
+import { allCurrent, cluster, makeLead } from './lib/cluster.mjs';
 import { town } from './lib/contract.mjs';
 import { Disk, noDisk, syncEveryWrite } from './lib/disk.mjs';
 import { embeddedServerOf } from './lib/processes.mjs';
@@ -34,7 +35,10 @@ async function load(client) {
 /** The ids in COMMANDS of the server whose store is here; undefined when there is no such stream. */
 async function kept(world, store) {
   const nats = await world.natsServer({ store });
-  const jsm = await (await world.spy(nats.url)).jetstreamManager();
+  return idsIn(await (await world.spy(nats.url)).jetstreamManager());
+}
+
+async function idsIn(jsm) {
   const info = await jsm.streams.info('COMMANDS', { subjects_filter: '>' }).catch((error) => {
     if (error.message.includes('stream not found')) return undefined;
     throw error;
@@ -42,10 +46,16 @@ async function kept(world, store) {
   return info && new Set(Object.keys(info.state.subjects ?? {}).map((subject) => subject.split('.')[3]));
 }
 
-async function cut(world, { durability = 'os', prepare } = {}) {
-  const disk = world.adopt(Disk.make(world.directory()));
+/** An empty directory on a disk whose power can be cut. */
+function storeOn(disk) {
   const store = path.join(disk.root, 'store');
   fs.mkdirSync(store);
+  return store;
+}
+
+async function cut(world, { durability = 'os', prepare } = {}) {
+  const disk = world.adopt(Disk.make(world.directory()));
+  const store = storeOn(disk);
   prepare?.(store);
   execFileSync('sync', ['--file-system', store]); // an installed system is on disk
   const tidings = await world.tidings({ store, args: ['--durability', durability] });
@@ -85,3 +95,40 @@ powered('durability fsync keeps all', async (world) => {
   assert.ok(acknowledged > 50, `${acknowledged} acknowledged`);
   assert.equal(missing, 0);
 }, why ?? (canSync ? undefined : `nats-server ${version} cannot sync each write`));
+
+powered('durability replicated keeps all when the server that leads loses its power', async (world) => {
+  const disks = [0, 1, 2].map(() => world.adopt(Disk.make(world.directory())));
+  const servers = await cluster(world, 3, disks.map(storeOn));
+  execFileSync('sync');
+  const tidings = await world.tidings({ nats: servers.map(({ url }) => url).join(','), args: ['--durability', 'replicated'], ready: false });
+  await tidings.client.waitReady({ deadline: 60_000 });
+  const nats = await world.spy(servers.map(({ port }) => `127.0.0.1:${port}`));
+  const jsm = await nats.jetstreamManager();
+  const { cluster: { leader } } = await allCurrent(jsm, 'COMMANDS');
+  const struck = Number(leader.slice(1));
+
+  const acknowledged = await load(tidings.client);
+  process.kill(servers[struck].child.pid, 'SIGSTOP');
+  const after = world.adopt(disks[struck].cut(world.directory()));
+  await servers[struck].kill();
+  const missing = async () => {
+    const left = await idsIn(jsm);
+    return acknowledged.filter((id) => !left?.has(id)).length;
+  };
+
+  await world.claim('nothing is missing without it', async () => {
+    await eventually('commands go on', async () => (await tidings.client.command('CreateLocation', town('Falmouth'), { wait: 10 })).status === 200, { deadline: 60_000 });
+    assert.equal(await missing(), 0);
+  });
+  await world.claim('nor when it is back, and leads', async () => {
+    servers[struck].store = path.join(after.root, 'store');
+    await servers[struck].start();
+    await makeLead(nats, jsm, 'COMMANDS', leader);
+    const lost = await missing();
+    console.log(`power cut of the leader, nats-server ${version}, replicated: ${acknowledged.length} acknowledged in ${seconds} s `
+      + `(${Math.round(acknowledged.length / seconds)}/s), ${lost} missing`);
+    assert.ok(acknowledged.length > 50, `${acknowledged.length} acknowledged`);
+    assert.equal(lost, 0);
+  });
+  await servers[struck].close(); // before the disk it is on
+});
