@@ -29,10 +29,10 @@ struct consumer_fixture : reactor_fixture {
 
   /// The server says that our consumer is gone.
   void lose_consumer() {
-    pass(7s, 100ms);
+    pass(milliseconds{7000}, milliseconds{100});
     CAF_REQUIRE(asked().starts_with("$JS.API.CONSUMER.INFO.COMMANDS."));
     answer(incoming::api_refusal(404, 10014, "consumer not found"));
-    pass(600ms, 100ms);
+    pass(milliseconds{600}, milliseconds{100});
     CAF_REQUIRE_EQUAL(asked(), "$JS.API.STREAM.INFO.COMMANDS");
   }
 
