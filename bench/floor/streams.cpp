@@ -68,6 +68,7 @@ void make_streams(const std::string& url, const deliver_subjects& deliver) {
                   {"ack_wait", 30 * second_ns},
                   {"max_ack_pending", 1024},
                   {"max_deliver", -1},
+                  {"num_replicas", 1},
                   {"replay_policy", "instant"},
                   {"idle_heartbeat", 2 * second_ns}};
   ask(raw, "CONSUMER.DURABLE.CREATE.COMMANDS.reactor-floor",

@@ -24,6 +24,7 @@ export async function makeStreams(connection) {
     ack_policy: AckPolicy.Explicit,
     ack_wait: nanos(30_000),
     max_ack_pending: 1024,
+    num_replicas: 1,
     max_deliver: -1,
     replay_policy: ReplayPolicy.Instant,
     idle_heartbeat: nanos(2_000),
