@@ -74,8 +74,9 @@ private:
 } // namespace
 
 bool is_json(std::string_view text) {
-  nothing_built nothing;
-  return plain_json{text, nothing}.read() || json::accept(text);
+  if (nothing_built nothing; plain_json{text, nothing}.read()) return true;
+  // The library takes a zero byte for the end of the input and skips a byte order mark; neither is JSON.
+  return text.find('\0') == std::string_view::npos && !text.starts_with("\xef\xbb\xbf") && json::accept(text);
 }
 
 std::optional<json_slice> json_slice::member(std::string_view name) const {

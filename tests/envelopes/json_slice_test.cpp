@@ -69,5 +69,7 @@ CAF_TEST(only a string without escapes is plain) {
 CAF_TEST(JSON is told from what is not) {
   auto nested = std::string(100, '[') + std::string(100, ']');
   for (auto* text : {"1", " null ", "\"\\u00e4\"", "{\"a\":[1.5,{}]}", nested.c_str()}) CAF_CHECK(is_json(text));
+  using namespace std::string_view_literals;
+  for (auto text : {"\"a\"\0\""sv, "{}\0"sv, "\0"sv, "\xef\xbb\xbf{}"sv}) CAF_CHECK(!is_json(text));
   for (auto* text : {"", "{", "{\"a\":1,}", "1 2", "'a'", "nul", "\"\x01\"", "\"\xff\"", "[1,]", "01"}) CAF_CHECK(!is_json(text));
 }
