@@ -1,93 +1,13 @@
 // SPDX-License-Identifier: MIT
 #define CAF_SUITE ordered_consumer
 
-#include "actors/ordered_consumer.hpp"
-
-#include "tests/actors/fakes/models.hpp"
-
-#include "tests/actors/fakes/fixture.hpp"
+#include "tests/actors/fakes/ordered_consumer_fixture.hpp"
 
 using namespace tidings;
 using namespace std::chrono_literals;
 using policy = net::jetstream::start_at::policy;
 
-namespace {
-
-struct consumer_fixture : actor_fixture {
-  std::optional<ordered_consumer> consumer;
-  std::vector<uint64_t> taken; ///< Sequences in the stream.
-
-  consumer_fixture() {
-    ordered_consumer::options options;
-    options.stream = "NOTIFICATIONS";
-    options.batches = fake<batch_listener>();
-    options.replies = fake<reply_listener>();
-    options.cookie = 4;
-    consumer.emplace(fake<nats_gateway_actor>(), options);
-  }
-
-  clock_time now() { return sched.clock().now(); }
-
-  void start(uint64_t sequence, policy how = policy::sequence) {
-    consumer->start({how, sequence}, now());
-    consume_messages();
-  }
-
-  /// The server has made the consumer.
-  void created(uint64_t pending = 0) {
-    nats_reply x;
-    x.cookie = 4;
-    x.message = incoming::api_answer({{"num_pending", pending}});
-    consumer->on_reply(x, now());
-    consume_messages();
-  }
-
-  void answer(const json& body) { not_created(incoming::api_answer(body)); }
-
-  void not_created(net::nats_message answer) {
-    nats_reply x;
-    x.cookie = 4;
-    x.message = std::move(answer);
-    if (!x.message) x.error = make_error(errc::handler_timeout);
-    consumer->on_reply(x, now());
-    consume_messages();
-  }
-
-  static net::nats_message at(uint64_t sequence, uint64_t nth, uint64_t pending = 0) {
-    incoming::place place;
-    place.sequence = sequence;
-    place.nth = nth;
-    place.pending = pending;
-    return incoming::delivery("NOTIFICATIONS", place, "notifications.public.cmd-1", "{}");
-  }
-
-  void receive(std::vector<net::nats_message> messages) {
-    receive_tagged(got.last<subscribe>().tag, std::move(messages));
-  }
-
-  void receive_tagged(uint64_t tag, std::vector<net::nats_message> messages) {
-    nats_batch x;
-    x.tag = tag;
-    x.messages = std::move(messages);
-    consumer->on_batch(x, now(), [this](const net::nats_message&, const net::delivery_info& info) {
-      taken.push_back(info.stream_sequence);
-    });
-    consume_messages();
-  }
-
-  void tick() {
-    consumer->on_tick(now());
-    consume_messages();
-  }
-
-  size_t consumers() const { return got.count<nats_request>(); }
-  json config() const { return parsed(got.last<nats_request>().data)["config"]; }
-  std::string start_position() const { return text(config()["opt_start_seq"]); }
-};
-
-} // namespace
-
-CAF_TEST_FIXTURE_SCOPE(ordered_consumer_tests, consumer_fixture)
+CAF_TEST_FIXTURE_SCOPE(ordered_consumer_tests, ordered_consumer_fixture)
 
 CAF_TEST(following makes a consumer that delivers to our subscription) {
   start(5);
@@ -283,44 +203,6 @@ CAF_TEST(it has caught up when nothing waited or when the last that waited was t
   CAF_CHECK(consumer->caught_up());
   consumer->pause();
   CAF_CHECK(!consumer->caught_up());
-}
-
-// ---- In a cluster --------------------------------------------------------------------------------------------------
-
-CAF_TEST(a consumer that reads a copy which may be behind is made anew behind what it brought) {
-  start(5);
-  answer({{"num_pending", 3}, {"cluster", {{"leader", "a"}}}});
-  CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.STREAM.INFO.NOTIFICATIONS");
-  CAF_CHECK(!consumer->caught_up());
-  receive({at(5, 1, 2)});
-  auto tag = got.last<subscribe>().tag;
-  answer({{"state", {{"last_seq", 7}}}, {"cluster", {{"leader", "b"}}}});
-  CAF_CHECK_NOT_EQUAL(got.last<subscribe>().tag, tag);
-  CAF_CHECK_EQUAL(got.last<nats_request>().subject, "$JS.API.CONSUMER.CREATE.NOTIFICATIONS");
-  CAF_CHECK_EQUAL(text(parsed(got.last<nats_request>().data)["config"]["opt_start_seq"]), "6");
-  answer({{"num_pending", 0}, {"cluster", {{"leader", "b"}}}});
-  answer({{"state", {{"last_seq", 7}}}, {"cluster", {{"leader", "b"}}}});
-  CAF_CHECK(consumer->caught_up());
-  CAF_CHECK((taken == std::vector<uint64_t>{5}));
-}
-
-CAF_TEST(a leader that nobody names is not looked for) {
-  start(5);
-  answer({{"num_pending", 0}, {"cluster", {{"leader", "a"}}}});
-  answer({{"state", {{"last_seq", 7}}}});
-  CAF_CHECK(consumer->caught_up());
-}
-
-CAF_TEST(an answer of an older try says nothing about this one) {
-  start(5);
-  answer({{"num_pending", 0}, {"cluster", {{"leader", "a"}}}});
-  consumer->pause();
-  consumer->resume(now());
-  consume_messages();
-  answer({{"state", {{"last_seq", 7}}}, {"cluster", {{"leader", "a"}}}});
-  CAF_CHECK(!consumer->caught_up());
-  created();
-  CAF_CHECK(consumer->caught_up());
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -6,7 +6,7 @@
 using namespace tidings;
 using namespace std::chrono_literals;
 
-CAF_TEST_FIXTURE_SCOPE(reactor_consumer_tests, consumer_fixture)
+CAF_TEST_FIXTURE_SCOPE(reactor_consumer_tests, reactor_consumer_fixture)
 
 CAF_TEST(consuming begins when connection and streams and lease are there) {
   start();

@@ -7,7 +7,7 @@
 using namespace tidings;
 using namespace std::chrono_literals;
 
-CAF_TEST_FIXTURE_SCOPE(reactor_lease_tests, consumer_fixture)
+CAF_TEST_FIXTURE_SCOPE(reactor_lease_tests, reactor_consumer_fixture)
 
 CAF_TEST(a reactor consumes only while it may) {
   start();

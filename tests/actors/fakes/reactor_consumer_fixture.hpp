@@ -9,7 +9,7 @@
 namespace tidings {
 
 /// A reactor whose consumer comes and goes.
-struct consumer_fixture : reactor_fixture {
+struct reactor_consumer_fixture : reactor_fixture {
   /// Becomes true when the reactor says that nothing is in flight any more.
   std::shared_ptr<bool> drain() {
     auto done = std::make_shared<bool>(false);
