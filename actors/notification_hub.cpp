@@ -14,9 +14,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto tick = 1s;
+constexpr auto second = 1s;
 constexpr uint64_t progress_tag = std::numeric_limits<uint64_t>::max(); // the ordered consumer counts from 0
-constexpr uint32_t heartbeat_ticks = 15; // seconds between signs of life on an event stream
+constexpr uint32_t heartbeat_seconds = 15; // between signs of life on an event stream
 
 template <class Listener>
 void erase_one(text_multimap<Listener>& from, const std::string& key, const Listener& who) {
@@ -110,12 +110,15 @@ void notification_hub_state::on_batch(const nats_batch& x) {
 }
 
 void notification_hub_state::on_tick() {
-  if (++ticks_ % heartbeat_ticks == 0) // one timer for all streams
+  auto now = self_->clock().now();
+  consumer_->on_tick(now);
+  report();
+  self_->delayed_send(self_, consumer_->next_tick(), tick_atom::value);
+  if (now < second_over_) return;
+  second_over_ = now + second;
+  if (++seconds_ % heartbeat_seconds == 0) // one timer for all streams
     for (auto& [owner, stream] : streams_) self_->send(stream, beat_atom::value);
   desk_->on_tick();
-  consumer_->on_tick(self_->clock().now());
-  report();
-  self_->delayed_send(self_, tick, tick_atom::value);
 }
 
 void notification_hub_state::watch(const watch_command& x) {
@@ -132,8 +135,13 @@ void notification_hub_state::abandon(const abandon_wait& x) {
 }
 
 void notification_hub_state::on_stored(notification& x) {
-  // Waiters only. An event stream is told in the order of the stream, since its reader comes back with the position it read last:
-  // whatever is stored before this one may still be on its way here.
+  // An event stream is told in the order of the stream, since its reader comes back with the position it read last. What is
+  // stored before this one may still be on its way here: then this one is delivered behind it.
+  if (consumer_->take_own(x.sequence, self_->clock().now())) {
+    auto [first, last] = streams_.equal_range(x.owner);
+    for (auto i = first; i != last; ++i) self_->send(i->second, x);
+    desk_->history().add(x);
+  }
   auto [first, last] = waiters_.equal_range(x.command_id);
   for (auto i = first; i != last;) {
     auto& waiter = i->second;
@@ -172,7 +180,7 @@ void notification_hub_state::report() {
 
 notification_hub_actor::behavior_type notification_hub(notification_hub_ptr self, notification_hub_options options) {
   self->state.init(std::move(options));
-  self->delayed_send(self, tick, tick_atom::value);
+  self->delayed_send(self, second, tick_atom::value);
   return {
     // CAF tries them in turn: first what comes with every command.
     [self](const watch_command& x) { self->state.watch(x); },

@@ -62,7 +62,8 @@ private:
   text_multimap<notification_listener> waiters_; // by command id
   text_multimap<event_listener> streams_;        // by owner; empty: heartbeats only
   text_multimap<event_listener> followers_;      // of progress, by command id
-  uint32_t ticks_ = 0;
+  uint32_t seconds_ = 0;
+  clock_time second_over_{};
   bool started_ = false, connected_ = false;
   std::optional<bool> told_;
 };

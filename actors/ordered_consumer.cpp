@@ -19,6 +19,14 @@ constexpr auto heartbeat = 2s;
 constexpr auto silence = 3 * heartbeat;
 constexpr auto call_timeout = 2s;
 
+constexpr auto tick = 1s;
+// Without deliveries: how long what somebody else writes may stay unseen after our last write.
+constexpr auto alone_tick = 100ms;
+// Own messages a second. Between the two it stays as it is.
+constexpr uint64_t often = 200, seldom = 100;
+// After somebody else wrote, who may go on to.
+constexpr auto together = 30s;
+
 } // namespace
 
 ordered_consumer::ordered_consumer(nats_gateway_actor gateway, options opts)
@@ -28,6 +36,7 @@ void ordered_consumer::start(net::jetstream::start_at from, clock_time now) {
   from_ = from;
   last_sequence_ = from.how == net::jetstream::start_at::policy::sequence && from.sequence > 0 ? from.sequence - 1 : 0;
   seen_any_ = false;
+  ticked_ = now;
   create(now);
 }
 
@@ -43,10 +52,9 @@ void ordered_consumer::resume(clock_time now) {
 void ordered_consumer::create(clock_time now) {
   auto from = from_;
   if (seen_any_) from = {net::jetstream::start_at::policy::sequence, last_sequence_ + 1};
-  caf::anon_send(gateway_, unsubscribe{opts_.batches, epoch_});
-  ++epoch_;
+  drop_subscription();
   consumed_ = 0;
-  caught_up_ = false;
+  caught_up_ = state_ == state::alone; // nothing broke
   heard_ = now;
   state_ = state::creating;
   auto deliver = inbox_ + std::to_string(epoch_);
@@ -55,6 +63,11 @@ void ordered_consumer::create(clock_time now) {
   caf::anon_send(gateway_, nats_request{net::jetstream::api("CONSUMER.CREATE." + opts_.stream), {},
                                         net::jetstream::ordered_consumer_config(opts_.stream, deliver, opts_.filter, from, heartbeat_ns),
                                         call_timeout, opts_.replies, opts_.cookie});
+}
+
+void ordered_consumer::drop_subscription() {
+  caf::anon_send(gateway_, unsubscribe{opts_.batches, epoch_});
+  ++epoch_;
 }
 
 void ordered_consumer::on_reply(const nats_reply& x, clock_time now) {
@@ -111,9 +124,11 @@ void ordered_consumer::on_batch(const nats_batch& x, clock_time now,
       create(now);
     } else {
       consumed_ = info->consumer_sequence;
-      last_sequence_ = info->stream_sequence;
-      seen_any_ = true;
-      take(msg, *info);
+      if (info->stream_sequence > last_sequence_) {
+        last_sequence_ = info->stream_sequence;
+        seen_any_ = true;
+        take(msg, *info);
+      }
       if (info->pending == 0) reach_end(now);
     }
     if (x.tag != epoch_) return;
@@ -137,12 +152,49 @@ void ordered_consumer::on_status(const net::nats_message& msg, clock_time now) {
   }
 }
 
-void ordered_consumer::on_tick(clock_time now) {
-  if (state_ == state::failed) create(now);
-  else if ((state_ == state::following || state_ == state::locating) && now - heard_ > silence) {
-    spdlog::warn("stream {}: no heartbeat; following anew", opts_.stream);
+// ---- What this process stores itself --------------------------------------------------------------------------------
+
+bool ordered_consumer::take_own(uint64_t sequence, clock_time now) {
+  if (state_ == state::stopped) return false;
+  bool news = sequence > last_sequence_;
+  // In a stream that was made anew behind our back, ours are no news: deliveries are to find that out.
+  if (news || state_ != state::alone) ++own_;
+  if (sequence == last_sequence_ + 1) {
+    last_sequence_ = sequence;
+    seen_any_ = true;
+    return true;
+  }
+  if (news && state_ == state::alone) {
+    together_until_ = now + together;
     create(now);
   }
+  return false;
+}
+
+void ordered_consumer::be_alone() {
+  // The server ends a consumer that nobody listens to.
+  drop_subscription();
+  state_ = state::alone;
+}
+
+clock_time::duration ordered_consumer::next_tick() const noexcept {
+  return state_ == state::alone ? clock_time::duration{alone_tick} : clock_time::duration{tick};
+}
+
+void ordered_consumer::on_tick(clock_time now) {
+  auto wrote = [&](uint64_t a_second) { return own_ > 0 && own_ * clock_time::duration{1s} >= a_second * (now - ticked_); };
+  if (state_ == state::failed) {
+    create(now);
+  } else if ((state_ == state::following || state_ == state::locating) && now - heard_ > silence) {
+    spdlog::warn("stream {}: no heartbeat; following anew", opts_.stream);
+    create(now);
+  } else if (state_ == state::following && caught_up_ && now >= together_until_ && wrote(often)) {
+    be_alone();
+  } else if (state_ == state::alone && !wrote(seldom)) {
+    create(now);
+  }
+  own_ = 0;
+  ticked_ = now;
 }
 
 } // namespace tidings

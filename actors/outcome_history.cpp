@@ -8,13 +8,13 @@
 
 namespace tidings {
 
-namespace {
-
-std::string owner_of(const net::nats_message& msg) {
-  return std::string{subjects::token_at(msg.subject(), 1)};
+size_t outcome_history::entry::size() const noexcept {
+  return own ? own->document->size() : message.data().size();
 }
 
-} // namespace
+std::string outcome_history::entry::owner() const {
+  return own ? own->owner : std::string{subjects::token_at(message.subject(), 1)};
+}
 
 void outcome_history::start_behind(uint64_t position) {
   entries_.clear();
@@ -24,22 +24,31 @@ void outcome_history::start_behind(uint64_t position) {
 }
 
 void outcome_history::add(const net::nats_message& msg, uint64_t sequence) {
-  last_ = sequence;
+  add(entry{sequence, msg, nullptr});
+}
+
+void outcome_history::add(notification own) {
+  auto sequence = own.sequence;
+  add(entry{sequence, {}, std::make_unique<const notification>(std::move(own))});
+}
+
+void outcome_history::add(entry x) {
+  last_ = x.sequence;
   if (most_.outcomes == 0) {
-    floor_ = sequence;
+    floor_ = x.sequence;
     return;
   }
-  bytes_ += msg.data().size();
-  entries_.push_back({sequence, msg});
+  bytes_ += x.size();
+  entries_.push_back(std::move(x));
   while (entries_.size() > most_.outcomes || (bytes_ > most_.bytes && !entries_.empty())) drop_oldest();
 }
 
 void outcome_history::drop_oldest() {
   auto& oldest = entries_.front();
   floor_ = oldest.sequence;
-  bytes_ -= oldest.message.data().size();
+  bytes_ -= oldest.size();
   if (dropped_ < noted_)
-    if (auto i = by_owner_.find(owner_of(oldest.message)); i != by_owner_.end()) {
+    if (auto i = by_owner_.find(oldest.owner()); i != by_owner_.end()) {
       i->second.pop_front();
       if (i->second.empty()) by_owner_.erase(i);
     }
@@ -49,7 +58,7 @@ void outcome_history::drop_oldest() {
 
 void outcome_history::note_owners() {
   noted_ = std::max(noted_, dropped_);
-  for (; noted_ < dropped_ + entries_.size(); ++noted_) by_owner_[owner_of(entries_[noted_ - dropped_].message)].push_back(noted_);
+  for (; noted_ < dropped_ + entries_.size(); ++noted_) by_owner_[entries_[noted_ - dropped_].owner()].push_back(noted_);
 }
 
 void outcome_history::forget_owners() {
@@ -70,14 +79,15 @@ missed outcome_history::part_of(const std::string& owner, uint64_t after) {
   size_t bytes = 0;
   for (; next != numbers.end(); ++next) {
     auto& x = entries_[*next - dropped_];
-    auto size = x.message.data().size();
+    auto size = x.size();
     if (!result.outcomes.empty() && (result.outcomes.size() == part_outcomes || bytes + size > part_bytes)) {
       result.up_to = result.outcomes.back().sequence;
       result.all = false;
       return result;
     }
     bytes += size;
-    if (auto outcome = to_notification(x.message, x.sequence)) result.outcomes.push_back(std::move(*outcome));
+    if (x.own) result.outcomes.push_back(*x.own);
+    else if (auto outcome = to_notification(x.message, x.sequence)) result.outcomes.push_back(std::move(*outcome));
   }
   return result;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -28,8 +29,9 @@ public:
 
   /// Begins, or begins anew, behind this position of the stream.
   void start_behind(uint64_t position);
-  /// The next message of the stream.
+  /// The next message of the stream, as it was delivered, or as this process stored it.
   void add(const net::nats_message& msg, uint64_t sequence);
+  void add(notification own);
 
   /// Everything behind this position is here, up to `last`.
   uint64_t floor() const noexcept { return floor_; }
@@ -44,9 +46,14 @@ public:
 private:
   struct entry {
     uint64_t sequence;
-    net::nats_message message;
+    net::nats_message message;               // as delivered, or
+    std::unique_ptr<const notification> own; // as stored
+
+    size_t size() const noexcept;
+    std::string owner() const;
   };
 
+  void add(entry x);
   void drop_oldest();
   void note_owners();
 

@@ -112,7 +112,7 @@ void read_model_state::on_tick() {
   // A bucket that does not change tells nobody: those who have gone would stay for ever.
   std::erase_if(watchers_, [](auto& w) { return caf::actor_cast<watch_listener>(w.listener) == nullptr; });
   report();
-  self_->delayed_send(self_, tick, tick_atom::value);
+  self_->delayed_send(self_, watch_->next_tick(), tick_atom::value);
 }
 
 void read_model_state::report() {
@@ -148,7 +148,9 @@ void read_model_state::on_caught_up() {
 }
 
 void read_model_state::apply(const apply_entry& x) {
+  watch_->take_own(x.entry->revision, self_->clock().now());
   if (table_->apply(x.entry)) on_change(x.entry->key);
+  if (!catching_up_.empty()) on_caught_up();
 }
 
 void read_model_state::look_up(const tidings::look_up& x) {

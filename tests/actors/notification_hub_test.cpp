@@ -60,6 +60,17 @@ struct hub_fixture : actor_fixture {
     give(hub, x);
   }
 
+  /// Our reactor has heard that its outcome is stored.
+  void stored(uint64_t sequence, const std::string& owner, const std::string& id) {
+    notification x;
+    x.owner = owner;
+    x.command_id = id;
+    x.sequence = sequence;
+    x.status = outcome_status::completed;
+    x.document = std::make_shared<const std::string>(R"({"n":)" + std::to_string(sequence) + '}');
+    give(hub, x);
+  }
+
   static size_t outcomes_of(const std::pair<notification_listener, fake_script_ptr>& who) {
     return who.second->received.count<notification>();
   }
@@ -111,12 +122,7 @@ CAF_TEST(an outcome that our reactor has stored goes to those who wait and to st
   give(hub, join_events{"public", stream});
   watch("cmd-1", alice.first);
   watch("cmd-2", bob.first);
-  notification x;
-  x.owner = "public";
-  x.command_id = "cmd-1";
-  x.sequence = 42;
-  x.status = outcome_status::completed;
-  give(hub, x);
+  stored(42, "public", "cmd-1");
   CAF_CHECK_EQUAL(outcomes_of(alice), 1u);
   CAF_CHECK_EQUAL(alice.second->received.last<notification>().sequence, 42u);
   CAF_CHECK_EQUAL(outcomes_of(bob), 0u);
@@ -129,6 +135,46 @@ CAF_TEST(an outcome that our reactor has stored goes to those who wait and to st
   CAF_CHECK_EQUAL(script->received.count<notification>(), 2u);
   CAF_MESSAGE("and nobody who waited is told twice");
   CAF_CHECK_EQUAL(outcomes_of(alice), 1u);
+}
+
+CAF_TEST(an outcome that our reactor has stored next goes to streams before it is delivered) {
+  outcome(41, "public", "cmd-0");
+  auto [stream, script] = lone_fake<event_listener>();
+  auto [other, other_script] = lone_fake<event_listener>();
+  give(hub, join_events{"public", stream});
+  give(hub, join_events{"s-alice", other});
+  watch("cmd-1", alice.first);
+  stored(42, "public", "cmd-1");
+  CAF_CHECK_EQUAL(outcomes_of(alice), 1u);
+  CAF_REQUIRE_EQUAL(script->received.count<notification>(), 1u);
+  CAF_CHECK_EQUAL(*script->received.last<notification>().document, "{\"n\":42}");
+  CAF_CHECK_EQUAL(other_script->received.count<notification>(), 0u);
+  CAF_MESSAGE("and not again then");
+  outcome(42, "public", "cmd-1");
+  outcome(43, "public", "cmd-2");
+  CAF_CHECK_EQUAL(script->received.count<notification>(), 2u);
+  CAF_CHECK_EQUAL(script->received.last<notification>().sequence, 43u);
+  CAF_MESSAGE("and whoever comes back finds both once");
+  give(hub, ask_missed{"public", 40, stream});
+  CAF_REQUIRE_EQUAL(script->received.last<missed>().outcomes.size(), 3u);
+  CAF_CHECK_EQUAL(script->received.last<missed>().outcomes[1].command_id, "cmd-1");
+}
+
+CAF_TEST(event streams go on without deliveries while only our reactor writes) {
+  outcome(41, "public", "cmd-0");
+  auto [stream, script] = lone_fake<event_listener>();
+  give(hub, join_events{"public", stream});
+  uint64_t sequence = 41;
+  auto write = [&] {
+    for (int i = 0; i < 30; ++i, ++sequence) stored(sequence + 1, "public", "cmd-" + std::to_string(sequence));
+  };
+  for (int i = 0; i < 30; ++i, pass(100ms, 100ms)) write();
+  CAF_CHECK(got.last<unsubscribe>().tag == got.last<subscribe>().tag);
+  CAF_CHECK_EQUAL(script->received.count<notification>(), 900u);
+  CAF_CHECK(told_ready());
+  CAF_MESSAGE("and signs of life come as often as ever");
+  for (int i = 0; i < 120; ++i, pass(100ms, 100ms)) write();
+  CAF_CHECK_EQUAL(script->received.count<beat_atom>(), 1u);
 }
 
 CAF_TEST(whoever comes after the outcome gets none from here) {

@@ -21,6 +21,15 @@ struct history_fixture {
     what.add(incoming::message("notifications." + owner + ".cmd-" + std::to_string(sequence), {}, data, {{notification_headers::status, "completed"}}), sequence);
   }
 
+  void add_own(uint64_t sequence, const std::string& owner, const std::string& data = "{}") {
+    notification x;
+    x.owner = owner;
+    x.sequence = sequence;
+    x.status = outcome_status::completed;
+    x.document = std::make_shared<const std::string>(data);
+    what.add(std::move(x));
+  }
+
   /// The positions, then `+` where there is more.
   std::string part(const std::string& owner, uint64_t after) {
     auto found = what.part_of(owner, after);
@@ -77,6 +86,18 @@ CAF_TEST(the oldest go when they are too large) {
   CAF_CHECK_EQUAL(what.floor(), 6u);
   add(7, "me");
   CAF_CHECK_EQUAL(part("me", 6), "7 ");
+}
+
+CAF_TEST(outcomes that this process stored are found among those that were delivered) {
+  for (uint64_t i = 1; i <= 6; ++i) i % 3 == 0 ? add(i, "me") : add_own(i, i == 4 ? "other" : "me");
+  CAF_CHECK_EQUAL(part("me", 0), "1 2 3 5 6 ");
+  CAF_CHECK_EQUAL(part("other", 0), "4 ");
+  CAF_MESSAGE("and count as much");
+  for (uint64_t i = 7; i <= 11; ++i) add_own(i, "me", std::string(300, 'x'));
+  CAF_CHECK_EQUAL(what.size(), 3u);
+  CAF_CHECK_EQUAL(what.floor(), 8u);
+  CAF_CHECK_EQUAL(part("me", 8), "9 10 11 ");
+  CAF_CHECK_EQUAL(part("other", 8), "");
 }
 
 CAF_TEST(sequences may have holes) {

@@ -81,6 +81,30 @@ CAF_TEST(who needs what the bucket has now hears when it is here) {
   CAF_CHECK(*again == true);
 }
 
+CAF_TEST(what this process wrote itself need not be delivered to be here) {
+  watch_created(1);
+  watched(7, "p1", R"({"id":"p1"})");
+  watch_created(0); // by sequence, from here on
+  auto here = catch_up();
+  bucket_info(9);
+  applied(8, "p2", {{"id", "p2"}});
+  CAF_CHECK(!here->has_value());
+  applied(9, "p3", {{"id", "p3"}});
+  CAF_CHECK(*here == true);
+  CAF_MESSAGE("and is not, while nobody else writes");
+  for (uint64_t revision = 10; revision < 400; ++revision) {
+    applied(revision, "p2", {{"id", "p2"}, {"name", std::to_string(revision)}});
+    if (revision % 30 == 0) pass(100ms, 100ms);
+  }
+  CAF_CHECK_EQUAL(got.last<unsubscribe>().tag, got.last<subscribe>().tag);
+  CAF_CHECK_EQUAL(member(get("p2"), "name"), "399");
+  CAF_MESSAGE("until it ends");
+  pass(200ms, 100ms);
+  CAF_CHECK_NOT_EQUAL(got.last<unsubscribe>().tag, got.last<subscribe>().tag);
+  watched(400, "p2", R"({"id":"p2","name":"theirs"})");
+  CAF_CHECK_EQUAL(member(get("p2"), "name"), "theirs");
+}
+
 CAF_TEST(a bucket that cannot be asked or never comes is told) {
   watch_created(1);
   watched(7, "p1", R"({"id":"p1"})");
