@@ -13,13 +13,13 @@ namespace tidings {
 
 namespace {
 
-publish publish_of(const token& owner, const outcome& x, std::string_view payload = "null") {
+publish publish_of(const token& owner, const outcome& x, std::string_view payload = "null", std::string_view actions = "[]") {
   publish out;
   out.subject = subjects::notification(owner, *token::admit(x.command_id, "command id"));
   out.headers.reserve(4);
   out.headers.emplace_back(notification_headers::status, to_string(x.status));
   if (x.code && !x.code->empty()) out.headers.emplace_back(notification_headers::code, *x.code);
-  out.data = to_json(x, payload);
+  out.data = to_json(x, payload, actions);
   return out;
 }
 
@@ -31,20 +31,22 @@ publish outcome_of(const stored_command& command, const projected& result, stage
   x.command_type = command.request.command_type;
   x.timestamp = now_rfc3339();
   x.key = command.key.str();
-  std::string payload = "null";
+  std::string removed, actions = "[]";
+  std::string_view payload = "null";
   if (result.entry) {
     x.status = outcome_status::completed;
     x.reached = stage::projected;
     x.revision = result.entry->revision;
-    payload = result.entry->deleted ? dump(json::object({{command.entry.model->key, command.key.str()}})) : result.entry->text;
-    x.actions = expand_actions(command.entry.spec->actions, json_slice{payload});
+    if (result.entry->deleted) payload = removed = dump(json::object({{command.entry.model->key, command.key.str()}}));
+    else payload = result.entry->text;
+    actions = expand_actions(command.entry.spec->actions, json_slice{payload});
   } else {
     x.status = outcome_status::failed;
     x.reached = reached;
     x.error = result.reason.message;
     x.code = result.what == projected::result::gave_up ? "dead_lettered" : result.reason.code;
   }
-  auto out = publish_of(command.owner, x, payload);
+  auto out = publish_of(command.owner, x, payload, actions);
   if (!command.digest.empty()) out.headers.emplace_back(notification_headers::digest, command.digest);
   if (!command.traceparent.empty()) out.headers.emplace_back(notification_headers::traceparent, command.traceparent);
   // Two reactors may have worked on it, one of them paused meanwhile: a command is told once. A retry follows what was told before.

@@ -210,6 +210,8 @@ caf::expected<json> parse_json(std::string_view text, const json_limits& limits)
 
 namespace {
 
+constexpr size_t most_scratch = 1024 * 1024;
+
 template <class Int>
 void append_integer(std::string& out, Int x) {
   std::array<char, 24> digits;
@@ -217,8 +219,10 @@ void append_integer(std::string& out, Int x) {
   out.append(digits.data(), end);
 }
 
+} // namespace
+
 /// What nlohmann's serializer writes, without its step for each character.
-void append(std::string& out, const json& x) {
+void append_json(std::string& out, const json& x) {
   switch (x.type()) {
   case json::value_t::object: {
     auto separator = '{';
@@ -226,7 +230,7 @@ void append(std::string& out, const json& x) {
       out += std::exchange(separator, ',');
       append_json_string(out, name);
       out += ':';
-      append(out, value);
+      append_json(out, value);
     }
     out += separator == '{' ? "{}" : "}";
     break;
@@ -235,7 +239,7 @@ void append(std::string& out, const json& x) {
     auto separator = '[';
     for (auto& value : x.get_ref<const json::array_t&>()) {
       out += std::exchange(separator, ',');
-      append(out, value);
+      append_json(out, value);
     }
     out += separator == '[' ? "[]" : "]";
     break;
@@ -247,11 +251,13 @@ void append(std::string& out, const json& x) {
   }
 }
 
-} // namespace
-
 std::string dump(const json& value) {
-  std::string result;
-  append(result, value);
+  // A text that grows is copied half a dozen times, and one that is kept has room that nobody uses.
+  thread_local std::string scratch;
+  scratch.clear();
+  append_json(scratch, value);
+  auto result = scratch;
+  if (scratch.capacity() > most_scratch) scratch = {};
   return result;
 }
 

@@ -4,8 +4,6 @@
 #include <cstdint>
 #include <cstring>
 
-#include "envelopes/json.hpp"
-
 namespace tidings {
 
 namespace {

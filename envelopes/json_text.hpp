@@ -4,7 +4,12 @@
 #include <string>
 #include <string_view>
 
+#include "envelopes/json.hpp"
+
 namespace tidings {
+
+/// Appends what `dump` returns.
+void append_json(std::string& out, const json& value);
 
 /// Appends `text` as a JSON string, quotes included. Bytes that are not UTF-8 become U+FFFD.
 void append_json_string(std::string& out, std::string_view text);

@@ -64,11 +64,22 @@ std::string_view to_string(outcome_status x) { return statuses[static_cast<size_
 
 std::string_view to_string(stage x) { return stages[static_cast<size_t>(x)]; }
 
-std::string to_json(const outcome& x) { return to_json(x, dump(x.payload)); }
+std::string to_json(const outcome& x) {
+  std::string actions = "[";
+  for (const auto& [type, data] : x.actions) append_action(actions, type, dump(data));
+  return to_json(x, dump(x.payload), actions += ']');
+}
 
-std::string to_json(const outcome& x, std::string_view payload) {
+void append_action(std::string& out, std::string_view type, std::string_view data) {
+  append_text(out, out.ends_with('}') ? R"(,{"type":)" : R"({"type":)", type);
+  out += R"(,"data":)";
+  out += data;
+  out += '}';
+}
+
+std::string to_json(const outcome& x, std::string_view payload, std::string_view actions) {
   std::string out;
-  out.reserve(payload.size() + 512);
+  out.reserve(payload.size() + actions.size() + 512);
   out += R"({"success":)";
   out += success_of(x.status);
   append_text(out, R"(,"command_id":)", x.command_id);
@@ -83,15 +94,11 @@ std::string to_json(const outcome& x, std::string_view payload) {
   append_maybe(out, R"(,"key":)", x.key);
   out += R"(,"revision":)";
   out += x.revision ? std::to_string(*x.revision) : "null";
-  out += R"(,"actions":[)";
-  for (const auto& [type, data] : x.actions) {
-    append_text(out, out.back() == '[' ? R"({"type":)" : R"(,{"type":)", type);
-    out += R"(,"data":)";
-    out += dump(data);
-    out += '}';
-  }
-  append_text(out, R"(],"links":{"self":)", "/commands/" + x.command_id);
-  append_text(out, R"(,"events":)", "/commands/" + x.command_id + "/events");
+  out += R"(,"actions":)";
+  out += actions;
+  auto self = "/commands/" + x.command_id;
+  append_text(out, R"(,"links":{"self":)", self);
+  append_text(out, R"(,"events":)", self += "/events");
   out += "}}";
   return out;
 }

@@ -49,8 +49,12 @@ struct outcome {
 /// command_type, status, stage, code, key, revision, actions, links.
 std::string to_json(const outcome& x);
 
-/// The same with a payload that is rendered already; `x.payload` is not looked at.
-std::string to_json(const outcome& x, std::string_view payload);
+/// The same with payload and actions that are rendered already; those of `x` are not looked at.
+std::string to_json(const outcome& x, std::string_view payload, std::string_view actions);
+
+/// Appends to the rendered actions `out`, but for their brackets.
+/// @param data JSON text.
+void append_action(std::string& out, std::string_view type, std::string_view data);
 
 /// Reads what `to_json` wrote.
 caf::expected<outcome> parse_outcome(std::string_view text);

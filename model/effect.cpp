@@ -50,47 +50,51 @@ json since_of(const json& current, const std::string& timestamp) {
 }
 
 /// Percent-encodes all but RFC 3986's unreserved characters: a value in a redirect stays within its path segment.
-std::string url_escaped(std::string_view text) {
+void append_url_escaped(std::string& out, std::string_view text) {
   constexpr auto digits = "0123456789ABCDEF";
-  std::string result;
   for (auto c : text) {
     auto byte = static_cast<unsigned char>(c);
     if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
         c == '_' || c == '~') {
-      result += c;
+      out += c;
     } else {
-      result += '%';
-      result += digits[byte >> 4];
-      result += digits[byte & 0x0f];
+      out += '%';
+      out += digits[byte >> 4];
+      out += digits[byte & 0x0f];
     }
   }
-  return result;
 }
 
 std::string expand_text(std::string_view text, json_slice document, bool as_url) {
   std::string result;
+  auto add = [&](std::string_view said) {
+    if (as_url) append_url_escaped(result, said);
+    else result += said;
+  };
   while (!text.empty()) {
     auto open = text.find('{');
     auto close = open == std::string_view::npos ? open : text.find('}', open);
     if (close == std::string_view::npos) break;
     result += text.substr(0, open);
     if (auto found = document.member(text.substr(open + 1, close - open - 1))) {
-      auto value = found->value();
-      auto said = value.is_null() ? std::string{} : plain_text(value);
-      result += as_url ? url_escaped(said) : said;
+      if (auto plain = found->plain_string()) add(*plain);
+      else if (auto value = found->value(); !value.is_null()) add(plain_text(value));
     }
     text.remove_prefix(close + 1);
   }
   return result += text;
 }
 
-json expand_value(const json& value, json_slice document, bool as_url) {
-  if (value.is_string()) return expand_text(value.get_ref<const std::string&>(), document, as_url);
-  auto result = value;
-  if (value.is_structured())
-    for (auto& inner : result)
-      inner = expand_value(inner, document, as_url);
-  return result;
+void append_expanded(std::string& out, const json& value, json_slice document, bool as_url) {
+  if (value.is_string()) return append_json_string(out, expand_text(value.get_ref<const std::string&>(), document, as_url));
+  if (!value.is_structured()) return append_json(out, value);
+  out += value.is_object() ? '{' : '[';
+  for (auto i = value.begin(); i != value.end(); ++i) {
+    if (value.is_object()) append_json_member(out, i.key());
+    else if (i != value.begin()) out += ',';
+    append_expanded(out, *i, document, as_url);
+  }
+  out += value.is_object() ? '}' : ']';
 }
 
 } // namespace
@@ -145,12 +149,15 @@ uint16_t http_status_of_rejection(std::string_view code) {
   return code == "already_exists" || code == "conflict" || code == "missing" || code == "not_unique" ? 409 : 422;
 }
 
-std::vector<action> expand_actions(const std::vector<action>& templates, json_slice document) {
-  std::vector<action> result;
-  result.reserve(templates.size());
-  for (const auto& [type, data] : templates)
-    result.push_back({type, expand_value(data, document, type == "redirect")});
-  return result;
+std::string expand_actions(const std::vector<action>& templates, json_slice document) {
+  std::string result = "[";
+  std::string data;
+  for (const auto& [type, form] : templates) {
+    data.clear();
+    append_expanded(data, form, document, type == "redirect");
+    append_action(result, type, data);
+  }
+  return result += ']';
 }
 
 } // namespace tidings

@@ -54,7 +54,8 @@ rejection not_unique(const service_model& model, std::string_view field, const j
 uint16_t http_status_of_rejection(std::string_view code);
 
 /// Fills `{field}` in the strings of action templates from `document`.
-std::vector<action> expand_actions(const std::vector<action>& templates, json_slice document);
+/// @returns a JSON array, as an outcome has it.
+std::string expand_actions(const std::vector<action>& templates, json_slice document);
 
 } // namespace tidings
 

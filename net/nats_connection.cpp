@@ -58,6 +58,7 @@ public:
   void begin_anew();
 
   natsConnection* get() const noexcept { return nc_.get(); }
+  nats_loop& loop() noexcept { return *loop_; }
 
   /// One callback a connection: it lives as long as this.
   natsStatus subscribe(natsSubscription** sub, const std::string& subject, std::function<void(nats_message)> on_message) {
@@ -255,7 +256,10 @@ caf::error nats_connection::publish(const std::string& subject, const std::strin
       if (status == NATS_OK) status = natsMsgHeader_Set(raw, name, value.c_str());
     if (status == NATS_OK) status = natsConnection_PublishMsg(link_->get(), raw);
   }
-  if (status == NATS_OK) return {};
+  if (status == NATS_OK) {
+    link_->loop().published(data.size());
+    return {};
+  }
   if (status == NATS_MAX_PAYLOAD)
     return make_error(errc::payload_too_large,
                       "the message is larger than the NATS server's max_payload of " + std::to_string(max_payload()));

@@ -9,6 +9,13 @@
 
 namespace tidings::net {
 
+namespace {
+
+// A dozen commands: less makes more writes than the server's earlier start is worth.
+constexpr size_t write_at = 8 * 1024;
+
+} // namespace
+
 using descriptor = boost::asio::posix::stream_descriptor;
 
 nats_loop::nats_loop(boost::asio::io_context& io, std::function<void()> after_read)
@@ -110,7 +117,13 @@ void nats_loop::queue_flush() {
   });
 }
 
+void nats_loop::published(size_t bytes) {
+  unsent_ += bytes;
+  if (unsent_ >= write_at && !writing_) flush();
+}
+
 void nats_loop::flush() {
+  unsent_ = 0;
   if (!want_write_ || !socket_.is_open()) return;
   auto g = generation_;
   natsConnection_ProcessWriteEvent(nc_); // ends the wish once everything is written

@@ -18,8 +18,8 @@ namespace tidings::net {
 /// the io thread. The adapter watches a duplicate of the socket: nats.c may close its own before our hop is done, and
 /// the number could then already belong to somebody else's socket.
 ///
-/// What is published in one turn of the loop is written at its end, without asking first whether the socket takes it: it nearly
-/// always does, and asking costs two system calls.
+/// What is published in one turn of the loop is written at its end, and before that when it is much: the server then works on it
+/// while we make more. Nobody asks first whether the socket takes it: it nearly always does, and asking costs two system calls.
 class nats_loop {
 public:
   /// @param after_read Runs on the io thread each time nats.c has read.
@@ -27,6 +27,9 @@ public:
 
   /// Makes `opts` use this loop; it must outlive the connection.
   natsStatus install(natsOptions* opts);
+
+  /// After each publish, with its size. io thread.
+  void published(size_t bytes);
 
   /// Stops watching, for good. io thread.
   void close();
@@ -52,6 +55,7 @@ private:
   boost::asio::posix::stream_descriptor socket_;
   std::function<void()> after_read_;
   natsConnection* nc_ = nullptr;
+  size_t unsent_ = 0;       // bytes, about
   uint64_t generation_ = 0; // completions of an older socket are dropped
   bool want_read_ = false, want_write_ = false, reading_ = false, writing_ = false, flushing_ = false;
 };

@@ -141,14 +141,18 @@ CAF_TEST(conflicts are 409 and other rejections 422) {
 CAF_TEST(actions take members of the document) {
   json_slice document{R"({"id":"bs","name":"Basel/Bâle ?","rank":3,"none":null})"};
   auto filled = expand_actions({{"redirect", "/places/{id}?q={name}&r={rank}"},
-                                {"show", json{{"text", "{name} {rank}{none}{gone}"}, {"list", {"{id}", 1}}}},
-                                {"plain", "{ open"}},
+                                {"show", json{{"text", "{name} {rank}{none}{gone}"}, {"list", {"{id}", 1, json::object()}}}},
+                                {"say \"it\"", "{ open"},
+                                {"nothing", nullptr}},
                                document);
-  CAF_REQUIRE_EQUAL(filled.size(), 3u);
   CAF_MESSAGE("a redirect keeps each value within its part of the URL");
-  CAF_CHECK_EQUAL(dump(filled[0].data), R"("/places/bs?q=Basel%2FB%C3%A2le%20%3F&r=3")");
-  CAF_CHECK_EQUAL(dump(filled[1].data), R"({"text":"Basel/Bâle ? 3","list":["bs",1]})");
-  CAF_CHECK_EQUAL(dump(filled[2].data), R"("{ open")");
+  CAF_CHECK_EQUAL(filled, R"([{"type":"redirect","data":"/places/bs?q=Basel%2FB%C3%A2le%20%3F&r=3"},)"
+                          R"({"type":"show","data":{"text":"Basel/Bâle ? 3","list":["bs",1,{}]}},)"
+                          R"({"type":"say \"it\"","data":"{ open"},)"
+                          R"({"type":"nothing","data":null}])");
+  CAF_CHECK_EQUAL(expand_actions({}, document), "[]");
+  CAF_MESSAGE("and what a member says may need escapes again");
+  CAF_CHECK_EQUAL(expand_actions({{"show", "{said}"}}, json_slice{R"({"said":"a \"b\"\n"})"}), R"([{"type":"show","data":"a \"b\"\n"}])");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
