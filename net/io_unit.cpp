@@ -11,10 +11,10 @@ namespace tidings::net {
 namespace {
 
 // Messages one actor may take before others have their turn: a full mailbox must not starve the rest.
-constexpr size_t throughput = 64;
+constexpr size_t throughput = 256;
 
 // Activations in one go before sockets have their turn.
-constexpr size_t batch = 256;
+constexpr size_t batch = 1024;
 
 // Activations between two looks at the clock.
 constexpr size_t moment = 16;
