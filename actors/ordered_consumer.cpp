@@ -172,7 +172,7 @@ bool ordered_consumer::take_own(uint64_t sequence, clock_time now) {
 }
 
 void ordered_consumer::be_alone() {
-  // The server ends a consumer that nobody listens to.
+  // The server ends a consumer that nobody listens to, some seconds later.
   drop_subscription();
   state_ = state::alone;
 }

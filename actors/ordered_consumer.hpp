@@ -40,7 +40,7 @@ public:
   /// Calls `take` for every message that is next in order.
   void on_batch(const nats_batch& x, clock_time now,
                 const std::function<void(const net::nats_message&, const net::delivery_info&)>& take);
-  /// A message that this process stored, in the order of the acknowledgements.
+  /// A message that this process stored, in the order of the acknowledgements, or one that it came to know otherwise.
   /// @returns whether it is the next in order. Then it is taken, and not passed on when it is delivered; else its delivery will be.
   bool take_own(uint64_t sequence, clock_time now);
   /// Notices silence, and whether deliveries are worth their while. Due again after `next_tick`.
