@@ -239,6 +239,22 @@ bool nats_connection::connected() const noexcept {
   return link_->get() != nullptr && natsConnection_Status(link_->get()) == NATS_CONN_STATUS_CONNECTED;
 }
 
+namespace {
+
+std::string all_but_last_value(const nats_headers& headers) {
+  std::string result;
+  for (auto& [name, value] : headers) {
+    if (&value == &headers.back().second) return result += name;
+    result += name;
+    result += ": ";
+    result += value.str();
+    result += "\r\n";
+  }
+  return result;
+}
+
+} // namespace
+
 caf::error nats_connection::publish(const std::string& subject, const std::string& reply, const nats_headers& headers,
                                     std::string_view data) {
   if (!connected()) return make_error(errc::unavailable, "not connected to NATS");
@@ -252,8 +268,7 @@ caf::error nats_connection::publish(const std::string& subject, const std::strin
     natsMsg* raw = nullptr;
     status = natsMsg_Create(&raw, subject.c_str(), reply_to, data.data(), static_cast<int>(data.size()));
     std::unique_ptr<natsMsg, free_message> msg{raw};
-    for (auto& [name, value] : headers)
-      if (status == NATS_OK) status = natsMsgHeader_Set(raw, name, value.c_str());
+    if (status == NATS_OK) status = natsMsgHeader_Set(raw, all_but_last_value(headers).c_str(), headers.back().second.c_str());
     if (status == NATS_OK) status = natsConnection_PublishMsg(link_->get(), raw);
   }
   if (status == NATS_OK) {
