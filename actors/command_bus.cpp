@@ -68,28 +68,29 @@ caf::expected<outgoing_command> command_bus_state::prepare(submit_command& x, co
   outgoing_command out;
   out.type = spec->type.str();
   out.key = key->str();
-  out.headers.reserve(5);
-  out.headers.emplace_back(command_headers::msg_id, id.str());
-  out.headers.emplace_back(command_headers::owner, x.owner->str());
-  out.headers.emplace_back(command_headers::key, out.key);
+  auto message = std::make_shared<outgoing_message>();
+  message->headers.reserve(5);
+  message->headers.emplace_back(command_headers::msg_id, id.str());
+  message->headers.emplace_back(command_headers::owner, x.owner->str());
+  message->headers.emplace_back(command_headers::key, out.key);
   if (x.client_chosen) {
     out.digest = sha256_hex(out.type + '\n' + dump(x.payload));
-    out.headers.emplace_back(command_headers::digest, out.digest);
+    message->headers.emplace_back(command_headers::digest, out.digest);
   }
-  if (x.expected_revision) out.headers.emplace_back(command_headers::expected_revision, std::to_string(*x.expected_revision));
+  if (x.expected_revision) message->headers.emplace_back(command_headers::expected_revision, std::to_string(*x.expected_revision));
   std::optional<milliseconds> expires; // since 1970
   if (x.ttl) {
     expires = std::chrono::duration_cast<milliseconds>((std::chrono::system_clock::now() + *x.ttl).time_since_epoch());
-    out.headers.emplace_back(command_headers::expires, std::to_string(expires->count()));
+    message->headers.emplace_back(command_headers::expires, std::to_string(expires->count()));
   }
-  if (x.delay.count() > 0) out.headers.emplace_back(command_headers::delay, std::to_string(x.delay.count()));
-  if (!x.traceparent.empty()) out.headers.emplace_back(command_headers::traceparent, x.traceparent);
+  if (x.delay.count() > 0) message->headers.emplace_back(command_headers::delay, std::to_string(x.delay.count()));
+  if (!x.traceparent.empty()) message->headers.emplace_back(command_headers::traceparent, x.traceparent);
   // Commands of a model with unique members share one partition, so that whoever owns it sees them all in order.
   auto partition = subjects::partition_of(model->unique.empty() ? out.key : model->bucket.str());
-  out.subject = subjects::command_log(partition, spec->type, id);
+  message->subject = subjects::command_log(partition, spec->type, id);
   command_request request{out.type, id.str(), std::move(x.service_id), now_rfc3339(), std::move(x.payload)};
-  out.data = to_json(request);
-  if (max_payload > 0 && out.data.size() + message_overhead > static_cast<size_t>(max_payload))
+  message->data = to_json(request);
+  if (max_payload > 0 && message->data.size() + message_overhead > static_cast<size_t>(max_payload))
     return make_error(errc::payload_too_large, "the command is larger than the NATS server takes (max_payload "
                                                  + std::to_string(max_payload) + " bytes)");
   if (options_.own) {
@@ -97,6 +98,7 @@ caf::expected<outgoing_command> command_bus_state::prepare(submit_command& x, co
                                                                   x.expected_revision, {}, std::min(x.delay, longest_delay), {model, spec}});
     if (expires) out.meaning->expires = std::chrono::system_clock::time_point{*expires};
   }
+  out.message = std::move(message);
   return out;
 }
 

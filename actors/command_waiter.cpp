@@ -59,7 +59,7 @@ void command_waiter_state::init(std::shared_ptr<wait_order> order) {
   self_->send(order_->hub, watch_command{order_->command_id.str(), self_});
   if (!order_->outgoing) return look_for_outcome(order_->owner);
   type_ = order_->outgoing->type;
-  partition_ = subjects::token_at(order_->outgoing->subject, 1);
+  partition_ = subjects::token_at(order_->outgoing->message->subject, 1);
   key_ = order_->outgoing->key;
   if (order_->outgoing->digest.empty()) publish_now();
   else look_for_outcome(order_->owner);
@@ -78,8 +78,7 @@ void command_waiter_state::keep_timeout() {
 
 void command_waiter_state::publish_now() {
   step_ = step::publishing;
-  auto& out = *order_->outgoing;
-  self_->send(order_->gateway, publish{out.subject, out.headers, out.data, publish_timeout, self_, 0});
+  self_->send(order_->gateway, publish{order_->outgoing->message, publish_timeout, self_, 0});
 }
 
 void command_waiter_state::on_published(const published& x) {
@@ -88,7 +87,7 @@ void command_waiter_state::on_published(const published& x) {
     // Our own second try is a duplicate too; only an id that somebody chose may belong to another command.
     if (!x.duplicate || order_->outgoing->digest.empty()) {
       auto& out = *order_->outgoing;
-      if (order_->own && out.meaning) order_->own->keep(x.sequence, std::move(out.meaning), std::move(out.data));
+      if (order_->own && out.meaning) order_->own->keep(x.sequence, std::move(out.meaning), out.message);
       return accepted(x.sequence);
     }
     return look_at_copy(x.sequence);

@@ -21,12 +21,10 @@ using command_waiter_ptr = command_waiter_actor::stateful_pointer<command_waiter
 /// The command to publish; a waiter without one attaches to a command that exists.
 struct outgoing_command {
   std::string type;
-  std::string subject;
-  net::nats_headers headers;
-  std::string data;
+  outgoing_message_ptr message;
   std::string key;
   std::string digest; ///< Set when the client chose the id: somebody may have used it before.
-  std::unique_ptr<stored_command> meaning = {}; ///< What `data` and `headers` say, for our own reactor; null without one.
+  std::unique_ptr<stored_command> meaning = {}; ///< What `message` says, for our own reactor; null without one.
 };
 
 /// The reactors of a process, by partition; the last one's is the stream as a whole.

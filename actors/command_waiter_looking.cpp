@@ -63,7 +63,7 @@ void command_waiter_state::on_outcome_lookup(const nats_reply& x) {
 
 void command_waiter_state::look_for_earlier_copy() {
   step_ = step::comparing;
-  self_->send(order_->gateway, nats_request{net::jetstream::api("DIRECT.GET.COMMANDS"), {}, json{{"last_by_subj", order_->outgoing->subject}}.dump(),
+  self_->send(order_->gateway, nats_request{net::jetstream::api("DIRECT.GET.COMMANDS"), {}, json{{"last_by_subj", order_->outgoing->message->subject}}.dump(),
                                             lookup_timeout, self_, first_copy});
 }
 

@@ -42,12 +42,12 @@ token buried_id(std::string_view subject) {
   return admit_or_unknown(subjects::token_at(subject, 3));
 }
 
-publish dead_letter_of(const net::nats_message& command, const burial& why) {
+outgoing_message dead_letter_of(const net::nats_message& command, const burial& why) {
   using namespace std::chrono;
   auto since = system_clock::time_point{duration_cast<system_clock::duration>(nanoseconds{why.stored.timestamp_ns})};
   std::string reason{why.reason};
   std::ranges::replace_if(reason, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
-  publish out;
+  outgoing_message out;
   out.subject = subjects::dead_letter(buried_type(command.subject()), buried_id(command.subject()));
   out.headers = {{dead_letter_headers::reason, std::move(reason)},
                  {dead_letter_headers::attempts, std::to_string(why.attempts)},
@@ -64,8 +64,7 @@ publish dead_letter_of(const net::nats_message& command, const burial& why) {
 }
 
 std::string_view dead_letter::header(std::string_view name) const {
-  auto i = std::ranges::find(headers, name, [](auto& x) { return std::string_view{x.first}; });
-  return i == headers.end() ? std::string_view{} : std::string_view{i->second.str()};
+  return net::value_of(headers, name);
 }
 
 caf::expected<dead_letter> read_dead_letter(const net::nats_message& letter) {
@@ -88,10 +87,10 @@ caf::expected<dead_letter> read_dead_letter(const net::nats_message& letter) {
   return result;
 }
 
-caf::expected<publish> retry_of(const dead_letter& letter) {
+caf::expected<outgoing_message> retry_of(const dead_letter& letter) {
   if (!is_command_subject(letter.subject))
     return make_error(errc::bad_reply, "the dead letter of " + letter.id + " does not say which subject it came from");
-  publish out;
+  outgoing_message out;
   out.subject = letter.subject;
   auto retry = std::to_string(letter.retry + 1);
   out.headers = letter.headers;

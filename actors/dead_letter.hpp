@@ -19,8 +19,8 @@ struct burial {
   net::delivery_info stored; ///< Where COMMANDS has it, and since when.
 };
 
-/// The message for DEAD_LETTERS. Timeout and listener are left to whoever publishes it.
-publish dead_letter_of(const net::nats_message& command, const burial& why);
+/// The message for DEAD_LETTERS.
+outgoing_message dead_letter_of(const net::nats_message& command, const burial& why);
 
 /// Type and id that a command's subject names; `unknown` where a subject of somebody else's has no such token.
 token buried_type(std::string_view subject);
@@ -50,6 +50,6 @@ caf::expected<dead_letter> read_dead_letter(const net::nats_message& letter);
 /// What puts the command back at the end of COMMANDS, to be executed again (docs/dead-letters.md). Its Nats-Msg-Id is made of
 /// where the command was and how often it was put back: the stream takes two tries to retry one letter for one.
 /// @returns `errc::bad_reply` when the letter does not say where the command came from.
-caf::expected<publish> retry_of(const dead_letter& letter);
+caf::expected<outgoing_message> retry_of(const dead_letter& letter);
 
 } // namespace tidings

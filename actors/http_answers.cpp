@@ -4,13 +4,12 @@
 #include <algorithm>
 #include <charconv>
 
-#include <spdlog/fmt/fmt.h>
-
 #include "actors/metrics_page.hpp"
 #include "actors/owner.hpp"
 #include "envelopes/errc.hpp"
 #include "envelopes/ids.hpp"
 #include "envelopes/problem.hpp"
+#include "envelopes/timestamp.hpp"
 #include "net/conditional.hpp"
 
 namespace tidings::http_answers {
@@ -38,7 +37,12 @@ uint16_t status_of(const command_answer& x, bool asked_for_status) {
 /// the command was stored, since then nobody else knows.
 std::string timing(const command_answer& x, double took) {
   std::string out;
-  auto add = [&](std::string_view name, double at) { out += fmt::format("{}{};dur={:.1f}", out.empty() ? "" : ", ", name, at); };
+  auto add = [&](std::string_view name, double at) {
+    if (!out.empty()) out += ", ";
+    out += name;
+    out += ";dur=";
+    out += milliseconds_text(std::chrono::duration<double, std::milli>{at});
+  };
   auto accepted = x.accepted_after ? x.accepted_after->count() : 0;
   if (x.accepted_after) add("accepted", accepted);
   std::string_view rest = x.timing;

@@ -100,7 +100,7 @@ using notification_hub_actor = caf::typed_actor<
   // Passes it on to those who wait for that command.
   caf::reacts_to<abandon_wait>,
   // The reactor of this process has stored an outcome; its waiters need not wait until the stream delivers it.
-  caf::reacts_to<notification>,
+  caf::reacts_to<stored_outcome>,
   // Every waiter answers with what it has.
   caf::reacts_to<drain_atom>,
   // Every event stream ends.
@@ -134,7 +134,6 @@ using reactor_actor = caf::typed_actor<
   caf::reacts_to<nats_reply>,
   caf::reacts_to<published>,
   caf::reacts_to<projected>,
-  caf::reacts_to<handled>,
   // Takes no more deliveries until it may again; answers once what is in flight is settled.
   caf::replies_to<drain_atom>::with<bool>,
   caf::reacts_to<tick_atom>>;
@@ -157,6 +156,8 @@ using command_handler_actor = caf::typed_actor<
 
 /// Writes one bucket: keys in parallel, one key strictly in order.
 using kv_projector_actor = caf::typed_actor<
+  // How far a command has come that is not settled.
+  caf::replies_to<ask_stage>::with<stage>,
   caf::reacts_to<project>,
   caf::reacts_to<settled>,
   caf::reacts_to<looked_up>,

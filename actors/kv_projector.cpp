@@ -102,6 +102,11 @@ kv_projector_state::task* kv_projector_state::find(uint64_t sequence, step at) {
   return i == tasks_.end() || i->second.at != at ? nullptr : &i->second;
 }
 
+stage kv_projector_state::stage_of(uint64_t sequence) const {
+  auto i = tasks_.find(sequence);
+  return i != tasks_.end() && i->second.handled_at ? stage::handled : stage::accepted;
+}
+
 // ---- Deciding ------------------------------------------------------------------------------------------------------
 
 void kv_projector_state::on_looked_up(const looked_up& x) {
@@ -157,7 +162,7 @@ void kv_projector_state::on_decision(uint64_t sequence, decision verdict) {
   auto* t = find(sequence, step::deciding);
   if (t == nullptr) return;
   failpoint("projector.decided");
-  self_->send(t->order.listener, handled{sequence});
+  t->handled_at = self_->clock().now();
   t->verdict = std::move(verdict);
   if (auto* no = std::get_if<rejection>(&t->verdict))
     return finish(*t, {.what = projected::result::rejected, .reason = std::move(*no)});
@@ -185,15 +190,20 @@ void kv_projector_state::write(task& x) {
   x.at = step::writing;
   failpoint("projector.before_write");
   auto& command = *x.order.command;
-  publish out{subjects::kv(options_.model->bucket, command.key), {}, {}, call_timeout, self_, command.position.sequence};
-  out.headers.reserve(4);
-  out.headers.emplace_back(entry_headers::command_id, command.request.command_id);
-  out.headers.emplace_back(entry_headers::position, to_text(command.position));
-  out.headers.emplace_back(entry_headers::expected, std::to_string(x.current ? x.current->revision : 0));
-  if (!command.traceparent.empty()) out.headers.emplace_back(entry_headers::traceparent, command.traceparent);
-  if (auto* doc = std::get_if<write_document>(&x.verdict)) out.data = x.text = dump(doc->document);
-  else out.headers.emplace_back(entry_headers::operation, "DEL");
-  self_->send(options_.gateway, std::move(out));
+  auto out = std::make_shared<outgoing_message>();
+  out->subject = subjects::kv(options_.model->bucket, command.key);
+  out->headers.reserve(4);
+  out->headers.emplace_back(entry_headers::command_id, command.request.command_id);
+  out->headers.emplace_back(entry_headers::position, to_text(command.position));
+  out->headers.emplace_back(entry_headers::expected, std::to_string(x.current ? x.current->revision : 0));
+  if (!command.traceparent.empty()) out->headers.emplace_back(entry_headers::traceparent, command.traceparent);
+  if (auto* doc = std::get_if<write_document>(&x.verdict)) {
+    out->data = x.text = dump(doc->document);
+    doc->document = nullptr; // whoever tries again decides again
+  } else {
+    out->headers.emplace_back(entry_headers::operation, "DEL");
+  }
+  self_->send(options_.gateway, publish{std::move(out), call_timeout, self_, command.position.sequence});
 }
 
 void kv_projector_state::on_published(const published& x) {
@@ -256,6 +266,7 @@ void kv_projector_state::finish(task& x, projected result) {
   failpoint("projector.finished");
   result.cookie = x.order.command->position.sequence;
   result.attempts = x.failures;
+  result.handled_at = x.handled_at;
   self_->send(x.order.listener, std::move(result));
 }
 
@@ -267,6 +278,7 @@ kv_projector_actor::behavior_type kv_projector(kv_projector_ptr self, kv_project
     [self](const looked_up& x) { self->state.on_looked_up(x); },
     [self](const published& x) { self->state.on_published(x); },
     [self](const nats_reply& x) { self->state.on_reply(x); },
+    [self](const ask_stage& x) { return self->state.stage_of(x.sequence); },
     [self](tick_atom) { self->state.on_tick(); },
   };
 }

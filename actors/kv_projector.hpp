@@ -48,6 +48,7 @@ struct kv_projector_state {
   void on_published(const published& x);
   void on_reply(const nats_reply& x);
   void on_tick();
+  stage stage_of(uint64_t sequence) const;
 
 private:
   /// Whether an id that a client chose had no outcome a moment ago and can have none since. Whoever had the id before this one would
@@ -67,6 +68,7 @@ private:
     projection_listener heir;        ///< Another reactor of ours to which it was delivered meanwhile.
     bool slept = false;        ///< It was slowed down already; demo only.
     bool must_refresh = false; ///< A write's fate is unknown, or it lost: the read model may be behind.
+    std::optional<clock_time> handled_at;
     std::string text;          ///< Of the document that is being written.
     document_ptr current;
     decision verdict;

@@ -105,7 +105,7 @@ void nats_gateway_state::on_follow(const follow_connection& x) {
 void nats_gateway_state::on_publish(publish& x) {
   auto cookie = x.cookie;
   auto listener = x.listener;
-  auto err = call({}, x.subject, x.headers, x.data, x.timeout, open_call{std::move(x.listener), cookie, 0, {}});
+  auto err = call({}, x.what->subject, x.what->headers, x.what->data, x.timeout, open_call{std::move(x.listener), cookie, 0, {}});
   if (err) self_->send(listener, published{cookie, std::move(err), 0, false});
 }
 

@@ -27,24 +27,39 @@ void erase_one(text_multimap<Listener>& from, const std::string& key, const List
 
 } // namespace
 
-std::optional<notification> to_notification(const net::nats_message& msg, uint64_t sequence) {
-  auto status = msg.header(notification_headers::status);
+namespace {
+
+/// @param header Gives a header's value, empty if there is none.
+std::optional<notification> read_outcome(std::string_view subject, auto header, uint64_t sequence, std::shared_ptr<const std::string> document) {
+  auto status = header(notification_headers::status);
   notification result;
   if (status == to_string(outcome_status::completed)) result.status = outcome_status::completed;
   else if (status == to_string(outcome_status::failed)) result.status = outcome_status::failed;
   else return std::nullopt;
-  // A direct get renames the message; its own subject is then in a header.
-  auto subject = msg.header("Nats-Subject");
-  if (subject.empty()) subject = msg.subject();
   result.owner = subjects::token_at(subject, 1);
   result.command_id = subjects::token_at(subject, 2);
   result.sequence = sequence;
-  result.code = msg.header(notification_headers::code);
-  result.digest = msg.header(notification_headers::digest);
-  result.timing = msg.header(notification_headers::timing);
-  result.traceparent = msg.header(notification_headers::traceparent);
-  result.document = std::make_shared<const std::string>(msg.data());
+  result.code = header(notification_headers::code);
+  result.digest = header(notification_headers::digest);
+  result.timing = header(notification_headers::timing);
+  result.traceparent = header(notification_headers::traceparent);
+  result.document = std::move(document);
   return result;
+}
+
+} // namespace
+
+std::optional<notification> to_notification(const net::nats_message& msg, uint64_t sequence) {
+  // A direct get renames the message; its own subject is then in a header.
+  auto subject = msg.header("Nats-Subject");
+  if (subject.empty()) subject = msg.subject();
+  auto header = [&](const char* name) { return msg.header(name); };
+  return read_outcome(subject, header, sequence, std::make_shared<const std::string>(msg.data()));
+}
+
+std::optional<notification> to_notification(const stored_outcome& x) {
+  auto header = [&](std::string_view name) { return net::value_of(x.what->headers, name); };
+  return read_outcome(x.what->subject, header, x.sequence, {x.what, &x.what->data});
 }
 
 void notification_hub_state::init(notification_hub_options options) {
@@ -134,19 +149,22 @@ void notification_hub_state::abandon(const abandon_wait& x) {
   for (auto i = first; i != last; ++i) self_->send(i->second, x);
 }
 
-void notification_hub_state::on_stored(notification& x) {
+void notification_hub_state::on_stored(const stored_outcome& x) {
   // An event stream is told in the order of the stream, since its reader comes back with the position it read last. What is
   // stored before this one may still be on its way here: then this one is delivered behind it.
-  if (consumer_->take_own(x.sequence, self_->clock().now())) {
-    auto [first, last] = streams_.equal_range(x.owner);
-    for (auto i = first; i != last; ++i) self_->send(i->second, x);
-    desk_->history().add(x);
-  }
-  auto [first, last] = waiters_.equal_range(x.command_id);
+  bool in_order = consumer_->take_own(x.sequence, self_->clock().now());
+  if (in_order) desk_->history().add(x);
+  auto [first, last] = waiters_.equal_range(subjects::token_at(x.what->subject, 2));
+  auto [first_stream, last_stream] = streams_.equal_range(subjects::token_at(x.what->subject, 1));
+  if (!in_order) first_stream = last_stream;
+  if (first == last && first_stream == last_stream) return;
+  auto outcome = to_notification(x);
+  if (!outcome) return;
+  for (auto i = first_stream; i != last_stream; ++i) self_->send(i->second, *outcome);
   for (auto i = first; i != last;) {
     auto& waiter = i->second;
-    if (++i == last) self_->send(waiter, std::move(x)); // nearly always the only one
-    else self_->send(waiter, x);
+    if (++i == last) self_->send(waiter, std::move(*outcome)); // nearly always the only one
+    else self_->send(waiter, *outcome);
   }
   waiters_.erase(first, last);
 }
@@ -184,7 +202,7 @@ notification_hub_actor::behavior_type notification_hub(notification_hub_ptr self
   return {
     // CAF tries them in turn: first what comes with every command.
     [self](const watch_command& x) { self->state.watch(x); },
-    [self](notification& x) { self->state.on_stored(x); },
+    [self](const stored_outcome& x) { self->state.on_stored(x); },
     [self](const nats_batch& x) { self->state.on_batch(x); },
     [self](const unwatch_command& x) { self->state.unwatch(x); },
     [self](const abandon_wait& x) { self->state.abandon(x); },

@@ -25,6 +25,7 @@ struct notification_hub_options {
 
 /// Reads a message of the NOTIFICATIONS stream. Empty when it is not one of ours.
 std::optional<notification> to_notification(const net::nats_message& msg, uint64_t sequence);
+std::optional<notification> to_notification(const stored_outcome& x);
 
 /// Routes outcomes to waiters. What nobody here waits for is kept for a while, for event streams that come back; the stream
 /// keeps it for longer.
@@ -42,7 +43,7 @@ struct notification_hub_state {
   void watch(const watch_command& x);
   void unwatch(const unwatch_command& x);
   void abandon(const abandon_wait& x);
-  void on_stored(notification& x);
+  void on_stored(const stored_outcome& x);
   void abandon_all();
   void end_streams();
   void join(const join_events& x);

@@ -9,11 +9,19 @@
 namespace tidings {
 
 size_t outcome_history::entry::size() const noexcept {
-  return own ? own->document->size() : message.data().size();
+  return own ? own->data.size() : message.data().size();
+}
+
+std::string_view outcome_history::entry::subject() const noexcept {
+  return own ? std::string_view{own->subject} : message.subject();
 }
 
 std::string outcome_history::entry::owner() const {
-  return own ? own->owner : std::string{subjects::token_at(message.subject(), 1)};
+  return std::string{subjects::token_at(subject(), 1)};
+}
+
+std::optional<notification> outcome_history::entry::outcome() const {
+  return own ? to_notification(stored_outcome{own, sequence}) : to_notification(message, sequence);
 }
 
 void outcome_history::start_behind(uint64_t position) {
@@ -27,9 +35,8 @@ void outcome_history::add(const net::nats_message& msg, uint64_t sequence) {
   add(entry{sequence, msg, nullptr});
 }
 
-void outcome_history::add(notification own) {
-  auto sequence = own.sequence;
-  add(entry{sequence, {}, std::make_unique<const notification>(std::move(own))});
+void outcome_history::add(const stored_outcome& own) {
+  add(entry{own.sequence, {}, own.what});
 }
 
 void outcome_history::add(entry x) {
@@ -86,8 +93,7 @@ missed outcome_history::part_of(const std::string& owner, uint64_t after) {
       return result;
     }
     bytes += size;
-    if (x.own) result.outcomes.push_back(*x.own);
-    else if (auto outcome = to_notification(x.message, x.sequence)) result.outcomes.push_back(std::move(*outcome));
+    if (auto outcome = x.outcome()) result.outcomes.push_back(std::move(*outcome));
   }
   return result;
 }

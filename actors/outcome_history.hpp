@@ -3,8 +3,9 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -31,7 +32,7 @@ public:
   void start_behind(uint64_t position);
   /// The next message of the stream, as it was delivered, or as this process stored it.
   void add(const net::nats_message& msg, uint64_t sequence);
-  void add(notification own);
+  void add(const stored_outcome& own);
 
   /// Everything behind this position is here, up to `last`.
   uint64_t floor() const noexcept { return floor_; }
@@ -46,11 +47,13 @@ public:
 private:
   struct entry {
     uint64_t sequence;
-    net::nats_message message;               // as delivered, or
-    std::unique_ptr<const notification> own; // as stored
+    net::nats_message message; // as delivered, or
+    outgoing_message_ptr own;  // as stored
 
     size_t size() const noexcept;
+    std::string_view subject() const noexcept;
     std::string owner() const;
+    std::optional<notification> outcome() const;
   };
 
   void add(entry x);

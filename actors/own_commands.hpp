@@ -24,8 +24,8 @@ public:
   own_commands() : own_commands{limits{}} {}
   explicit own_commands(limits most) : most_{most} {}
 
-  /// The stream has acknowledged `data`, which says `command`, as `sequence`. The command's position is not looked at.
-  void keep(uint64_t sequence, std::unique_ptr<stored_command> command, std::string data);
+  /// The stream has acknowledged `message`, which says `command`, as `sequence`. The command's position is not looked at.
+  void keep(uint64_t sequence, std::unique_ptr<stored_command> command, outgoing_message_ptr message);
 
   /// The command of a delivery, once; its position is the reactor's to fill in. Null when it is not ours, or when the bytes are not
   /// those that were published (of another stream with this name, say).
@@ -36,7 +36,7 @@ public:
 private:
   struct entry {
     std::unique_ptr<stored_command> command;
-    std::string data;
+    outgoing_message_ptr message;
   };
 
   void drop(uint64_t sequence);

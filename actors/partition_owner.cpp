@@ -140,7 +140,8 @@ void partition_owner_state::write(partition_table next) {
   writing_ = true;
   sent_ = self_->clock().now();
   next_ = std::move(next);
-  self_->send(options_.gateway, publish{subject(), {{entry_headers::expected, std::to_string(revision_)}}, next_.render(), call_timeout, self_, 0});
+  outgoing_message out{subject(), {{entry_headers::expected, std::to_string(revision_)}}, next_.render()};
+  self_->send(options_.gateway, publish{std::make_shared<const outgoing_message>(std::move(out)), call_timeout, self_, 0});
 }
 
 void partition_owner_state::on_published(const published& x) {

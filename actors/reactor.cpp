@@ -161,12 +161,12 @@ void reactor_state::take(const net::nats_message& msg, const net::delivery_info&
   auto command = command_of(msg, sequence);
   if (!command) {
     auto reason = failure_of(command.error()).detail;
-    x.telling = outcome_of_unreadable(msg, reason);
+    if (auto told = outcome_of_unreadable(msg, reason); !told.subject.empty()) x.telling = std::make_shared<outgoing_message>(std::move(told));
     return bury(sequence, x, dead_letter_of(msg, {reason, 1, info}));
   }
   x.command = std::move(*command);
   failpoint("reactor.before_project");
-  self_->send(options_.projectors.at(x.command->entry.model->bucket.str()), project{x.command, seen_before, self_});
+  self_->send(projector_of(*x.command), project{x.command, seen_before, self_});
 }
 
 caf::expected<stored_command_ptr> reactor_state::command_of(const net::nats_message& msg, uint64_t sequence) const {
@@ -179,17 +179,15 @@ caf::expected<stored_command_ptr> reactor_state::command_of(const net::nats_mess
   return stored_command_ptr{std::move(own)};
 }
 
-void reactor_state::on_handled(const handled& x) {
-  auto i = tasks_.find(x.cookie);
-  if (i == tasks_.end()) return;
-  i->second.reached = stage::handled;
-  i->second.handled = self_->clock().now();
-  options_.counts->handled.observe(i->second.handled - i->second.received);
+caf::result<stage> reactor_state::stage_of(const ask_stage& x) {
+  auto i = tasks_.find(x.sequence);
+  if (i == tasks_.end()) return x.sequence <= delivered_ ? stage::projected : stage::accepted;
+  if (!i->second.command || i->second.at != step::projecting) return i->second.reached;
+  return self_->delegate(projector_of(*i->second.command), x);
 }
 
-stage reactor_state::stage_of(uint64_t sequence) const {
-  if (auto i = tasks_.find(sequence); i != tasks_.end()) return i->second.reached;
-  return sequence <= delivered_ ? stage::projected : stage::accepted;
+const kv_projector_actor& reactor_state::projector_of(const stored_command& x) const {
+  return options_.projectors.at(x.entry.model->bucket.str());
 }
 
 // ---- Time ----------------------------------------------------------------------------------------------------------
@@ -238,8 +236,7 @@ reactor_actor::behavior_type reactor(reactor_ptr self, reactor_options options) 
     [self](const nats_batch& x) { self->state.on_batch(x); },
     [self](const published& x) { self->state.on_published(x); },
     [self](projected& x) { self->state.on_projected(x); },
-    [self](const handled& x) { self->state.on_handled(x); },
-    [self](const ask_stage& x) { return self->state.stage_of(x.sequence); },
+    [self](const ask_stage& x) { return self->state.stage_of(x); },
     [self](const lease_change& x) { self->state.on_lease(x); },
     [self](const streams_ready& x) { self->state.on_streams(x); },
     [self](const connection_change& x) { self->state.on_connection(x); },

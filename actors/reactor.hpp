@@ -48,9 +48,8 @@ struct reactor_state {
   void on_reply(const nats_reply& x);
   void on_published(const published& x);
   void on_projected(projected& x);
-  void on_handled(const handled& x);
   void on_tick();
-  stage stage_of(uint64_t sequence) const;
+  caf::result<stage> stage_of(const ask_stage& x);
   caf::result<bool> drain();
 
 private:
@@ -62,13 +61,13 @@ private:
     net::nats_message message;  ///< As delivered last: where acknowledgements go, and what a dead letter keeps.
     step at = step::projecting;
     stage reached = stage::accepted;
-    clock_time received{}, handled{};
+    clock_time received{};
     clock_time touched{};       ///< When the server last heard that we work on it.
     clock_time retry_at{};      ///< For a publish that failed; zero when none is due.
     uint32_t stalls = 0;
     bool dead = false;          ///< Ends with TERM instead of ACK.
     bool maybe_told = false;    ///< Nobody said whether `telling` was stored.
-    publish burial, telling;    ///< What is being published, kept for another try.
+    outgoing_message_ptr burial, telling; ///< What is being published, kept for another try. Null: nothing.
   };
 
   void take_over();
@@ -78,7 +77,8 @@ private:
   /// The command of a delivery: as this process published it, or read anew.
   caf::expected<stored_command_ptr> command_of(const net::nats_message& msg, uint64_t sequence) const;
   void take(const net::nats_message& msg, const net::delivery_info& info);
-  void bury(uint64_t sequence, task& x, publish letter);
+  const kv_projector_actor& projector_of(const stored_command& x) const;
+  void bury(uint64_t sequence, task& x, outgoing_message letter);
   void tell(uint64_t sequence, task& x, step at);
   void try_again(uint64_t sequence, task& x);
   void on_outcome_lookup(const nats_reply& x);

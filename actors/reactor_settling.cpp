@@ -12,6 +12,7 @@
 #include "actors/settlement.hpp"
 #include "actors/stored_message.hpp"
 #include "envelopes/errc.hpp"
+#include "envelopes/timestamp.hpp"
 #include "net/jetstream.hpp"
 
 namespace tidings {
@@ -32,6 +33,10 @@ void reactor_state::on_projected(projected& x) {
   if (i == tasks_.end()) return;
   auto& t = i->second;
   failpoint("reactor.projected");
+  if (x.handled_at) {
+    t.reached = stage::handled;
+    options_.counts->handled.observe(*x.handled_at - t.received);
+  }
   using result = projected::result;
   switch (x.what) {
     case result::superseded: {
@@ -42,7 +47,7 @@ void reactor_state::on_projected(projected& x) {
     }
     case result::told_before: return end(x.cookie, command_end::skipped);
     case result::gave_up: {
-      t.telling = outcome_of(*t.command, x, t.reached);
+      t.telling = std::make_shared<outgoing_message>(outcome_of(*t.command, x, t.reached));
       auto stored = net::parse_delivery(t.message.reply()).value_or(net::delivery_info{});
       return bury(x.cookie, t, dead_letter_of(t.message, {x.reason.message, x.attempts, stored}));
     }
@@ -53,21 +58,21 @@ void reactor_state::on_projected(projected& x) {
       [[fallthrough]];
     case result::rejected: break;
   }
-  t.telling = outcome_of(*t.command, x, t.reached);
-  if (t.handled != clock_time{}) {
-    std::chrono::duration<double, std::milli> until_handled = t.handled - t.received, until_now = self_->clock().now() - t.received;
-    t.telling.headers.emplace_back(notification_headers::timing, t.reached == stage::projected
-                                                                   ? fmt::format("{:.1f} {:.1f}", until_handled.count(), until_now.count())
-                                                                   : fmt::format("{:.1f}", until_handled.count()));
+  auto told = std::make_shared<outgoing_message>(outcome_of(*t.command, x, t.reached));
+  if (x.handled_at) {
+    auto timing = milliseconds_text(*x.handled_at - t.received);
+    if (t.reached == stage::projected) timing += ' ' + milliseconds_text(self_->clock().now() - t.received);
+    told->headers.emplace_back(notification_headers::timing, std::move(timing));
   }
+  t.telling = std::move(told);
   tell(x.cookie, t, step::telling);
 }
 
-void reactor_state::bury(uint64_t sequence, task& x, publish letter) {
+void reactor_state::bury(uint64_t sequence, task& x, outgoing_message letter) {
   spdlog::error("{} goes to DEAD_LETTERS: {}", x.command ? name_of(*x.command) : name_of(x.message), letter.headers.front().second.str());
   failpoint("reactor.before_bury");
   x.dead = true;
-  x.burial = std::move(letter);
+  x.burial = std::make_shared<outgoing_message>(std::move(letter));
   tell(sequence, x, step::burying);
 }
 
@@ -75,11 +80,7 @@ void reactor_state::tell(uint64_t sequence, task& x, step at) {
   failpoint("reactor.before_tell");
   x.at = at;
   x.retry_at = {};
-  auto& what = at == step::burying ? x.burial : x.telling;
-  what.timeout = publish_timeout;
-  what.listener = self_;
-  what.cookie = sequence;
-  self_->send(options_.gateway, what);
+  self_->send(options_.gateway, publish{at == step::burying ? x.burial : x.telling, publish_timeout, self_, sequence});
 }
 
 void reactor_state::try_again(uint64_t sequence, task& x) {
@@ -88,7 +89,7 @@ void reactor_state::try_again(uint64_t sequence, task& x) {
   // The stream would refuse a second one. But copies of a stream in a cluster of nats-server 2.9 count refusals, and one that loses
   // count in a crash numbers what follows otherwise than the others (docs/durability.md, "A cluster").
   x.retry_at = {};
-  self_->send(options_.gateway, nats_request{net::jetstream::api("STREAM.MSG.GET.NOTIFICATIONS"), {}, json{{"last_by_subj", x.telling.subject}}.dump(),
+  self_->send(options_.gateway, nats_request{net::jetstream::api("STREAM.MSG.GET.NOTIFICATIONS"), {}, json{{"last_by_subj", x.telling->subject}}.dump(),
                                              publish_timeout, self_, outcome_lookup | sequence});
 }
 
@@ -116,10 +117,10 @@ void reactor_state::on_published(const published& x) {
     return;
   }
   failpoint("reactor.told");
-  if (t.at == step::burying && !t.telling.subject.empty()) return tell(x.cookie, t, step::telling);
+  if (t.at == step::burying && t.telling) return tell(x.cookie, t, step::telling);
   if (t.at == step::telling) {
     options_.counts->notified.observe(self_->clock().now() - t.received);
-    if (options_.hub && t.command) self_->send(options_.hub, notification_of(*t.command, std::move(t.telling), x.sequence));
+    if (options_.hub) self_->send(options_.hub, stored_outcome{t.telling, x.sequence});
   }
   end(x.cookie, t.dead ? command_end::dead_lettered : t.reached == stage::projected ? command_end::completed : command_end::rejected);
 }
@@ -130,7 +131,7 @@ void reactor_state::end(uint64_t sequence, command_end how) {
   options_.counts->ended(t.command ? std::string_view{t.command->request.command_type} : std::string_view{}, how);
   failpoint("reactor.before_ack");
   self_->send(options_.gateway, emit{std::string{t.message.reply()}, {}, t.dead ? term_text : ack_text, {}, true});
-  if (t.command) self_->send(options_.projectors.at(t.command->entry.model->bucket.str()), settled{sequence});
+  if (t.command) self_->send(projector_of(*t.command), settled{sequence});
   tasks_.erase(i);
   --options_.counts->in_flight;
   failpoint("reactor.after_ack");

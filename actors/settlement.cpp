@@ -13,8 +13,8 @@ namespace tidings {
 
 namespace {
 
-publish publish_of(const token& owner, const outcome& x, std::string_view payload = "null", std::string_view actions = "[]") {
-  publish out;
+outgoing_message outcome_message(const token& owner, const outcome& x, std::string_view payload = "null", std::string_view actions = "[]") {
+  outgoing_message out;
   out.subject = subjects::notification(owner, *token::admit(x.command_id, "command id"));
   out.headers.reserve(4);
   out.headers.emplace_back(notification_headers::status, to_string(x.status));
@@ -25,7 +25,7 @@ publish publish_of(const token& owner, const outcome& x, std::string_view payloa
 
 } // namespace
 
-publish outcome_of(const stored_command& command, const projected& result, stage reached) {
+outgoing_message outcome_of(const stored_command& command, const projected& result, stage reached) {
   outcome x;
   x.command_id = command.request.command_id;
   x.command_type = command.request.command_type;
@@ -46,7 +46,7 @@ publish outcome_of(const stored_command& command, const projected& result, stage
     x.error = result.reason.message;
     x.code = result.what == projected::result::gave_up ? "dead_lettered" : result.reason.code;
   }
-  auto out = publish_of(command.owner, x, payload, actions);
+  auto out = outcome_message(command.owner, x, payload, actions);
   if (!command.digest.empty()) out.headers.emplace_back(notification_headers::digest, command.digest);
   if (!command.traceparent.empty()) out.headers.emplace_back(notification_headers::traceparent, command.traceparent);
   // Two reactors may have worked on it, one of them paused meanwhile: a command is told once. A retry follows what was told before.
@@ -55,25 +55,7 @@ publish outcome_of(const stored_command& command, const projected& result, stage
   return out;
 }
 
-notification notification_of(const stored_command& command, publish told, uint64_t sequence) {
-  notification x;
-  x.owner = command.owner.str();
-  x.command_id = command.request.command_id;
-  x.sequence = sequence;
-  x.digest = command.digest;
-  x.traceparent = command.traceparent;
-  for (auto& [header, value] : told.headers) {
-    using std::string_view;
-    if (header == string_view{notification_headers::status})
-      x.status = value.str() == to_string(outcome_status::completed) ? outcome_status::completed : outcome_status::failed;
-    else if (header == string_view{notification_headers::code}) x.code = value.str();
-    else if (header == string_view{notification_headers::timing}) x.timing = value.str();
-  }
-  x.document = std::make_shared<const std::string>(std::move(told.data));
-  return x;
-}
-
-publish outcome_of_unreadable(const net::nats_message& msg, std::string_view reason) {
+outgoing_message outcome_of_unreadable(const net::nats_message& msg, std::string_view reason) {
   auto owner = token::admit(msg.header(command_headers::owner), "owner");
   auto id = buried_id(msg.subject());
   if (!owner || id.str() == "unknown") return {};
@@ -84,7 +66,7 @@ publish outcome_of_unreadable(const net::nats_message& msg, std::string_view rea
   x.status = outcome_status::failed;
   x.error = std::string{reason};
   x.code = "dead_lettered";
-  auto out = publish_of(*owner, x);
+  auto out = outcome_message(*owner, x);
   out.headers.emplace_back(notification_headers::expected, "0");
   return out;
 }

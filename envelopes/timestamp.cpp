@@ -2,6 +2,8 @@
 #include "envelopes/timestamp.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstdint>
 
 namespace tidings {
@@ -91,6 +93,12 @@ std::string to_rfc3339(system_clock::time_point t) {
 }
 
 std::string now_rfc3339() { return to_rfc3339(system_clock::now()); }
+
+std::string milliseconds_text(duration<double, std::milli> x) {
+  std::array<char, 32> digits;
+  auto end = std::to_chars(digits.data(), digits.data() + digits.size(), x.count(), std::chars_format::fixed, 1).ptr;
+  return {digits.data(), end};
+}
 
 bool is_rfc3339(std::string_view text) noexcept {
   field_reader in{text};

@@ -36,6 +36,11 @@ struct gathered_messages {
 
 } // namespace
 
+std::string_view value_of(const nats_headers& headers, std::string_view name) noexcept {
+  auto i = std::ranges::find(headers, name, [](auto& x) { return std::string_view{x.first}; });
+  return i == headers.end() ? std::string_view{} : std::string_view{i->second.str()};
+}
+
 header_value::header_value(std::string text) : text_{std::move(text)} {
   auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
   // Without a way out, so that the compiler looks at many at a time.

@@ -57,6 +57,9 @@ private:
 /// Header names are literals of ours.
 using nats_headers = std::vector<std::pair<const char*, header_value>>;
 
+/// First value of a header; empty if there is none.
+std::string_view value_of(const nats_headers& headers, std::string_view name) noexcept;
+
 /// What JetStream tells about a delivery in its reply subject.
 struct delivery_info {
   uint64_t delivered = 0;       ///< 1 for the first delivery.

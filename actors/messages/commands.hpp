@@ -13,6 +13,7 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#include "actors/messages/nats.hpp"
 #include "actors/messages/signals.hpp"
 #include "envelopes/outcome.hpp"
 #include "envelopes/token.hpp"
@@ -80,6 +81,12 @@ struct notification {
   std::shared_ptr<const std::string> document; ///< JSON text, shared by everyone who waits.
 };
 using notification_listener = caf::typed_actor<caf::reacts_to<notification>, caf::reacts_to<abandon_wait>>;
+
+/// An outcome that this process has stored.
+struct stored_outcome {
+  outgoing_message_ptr what;
+  uint64_t sequence = 0; ///< In NOTIFICATIONS.
+};
 
 /// How far a handler is with a command: told to those who follow it now, never stored, never an outcome.
 struct progress_report {
@@ -159,6 +166,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::submit_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::attach_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::abandon_wait)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::notification)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::stored_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::watch_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::progress_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::joined)

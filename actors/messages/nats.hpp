@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -29,11 +30,17 @@ struct published {
 };
 using publish_listener = caf::typed_actor<caf::reacts_to<published>>;
 
-/// Publishes to a stream and wants its acknowledgement.
-struct publish {
+/// What is published: shared with whoever may have to publish it again.
+struct outgoing_message {
   std::string subject;
   net::nats_headers headers;
   std::string data;
+};
+using outgoing_message_ptr = std::shared_ptr<const outgoing_message>;
+
+/// Publishes to a stream and wants its acknowledgement.
+struct publish {
+  outgoing_message_ptr what;
   milliseconds timeout{2000};
   publish_listener listener;
   uint64_t cookie = 0;

@@ -54,12 +54,9 @@ struct projected {
   document_ptr entry = nullptr;
   rejection reason = {};
   uint32_t attempts = 0;
+  std::optional<clock_time> handled_at = {}; ///< When its handler had decided; none if it never did.
 };
-/// The handler has decided; the write is on its way.
-struct handled {
-  uint64_t cookie = 0; ///< The command's sequence.
-};
-using projection_listener = caf::typed_actor<caf::reacts_to<projected>, caf::reacts_to<handled>>;
+using projection_listener = caf::typed_actor<caf::reacts_to<projected>>;
 
 /// Bring a command into the bucket.
 struct project {
@@ -106,7 +103,6 @@ struct ask_stage {
 } // namespace tidings
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::projected)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::handled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::project)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::settled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tidings::decide_command)

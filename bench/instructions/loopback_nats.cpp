@@ -36,11 +36,11 @@ std::string stream_of(const std::string& subject) {
 } // namespace
 
 void loopback_nats_state::on_publish(const publish& x) {
-  auto name_of_stream = stream_of(x.subject);
+  auto name_of_stream = stream_of(x.what->subject);
   auto& to = streams_[name_of_stream];
   self_->send(x.listener, published{x.cookie, {}, ++to.last, false});
   for (auto& consumer : to.consumers)
-    if (consumer.filter.empty() || subjects::overlaps(consumer.filter, x.subject)) deliver(name_of_stream, to.last, consumer, x);
+    if (consumer.filter.empty() || subjects::overlaps(consumer.filter, x.what->subject)) deliver(name_of_stream, to.last, consumer, x);
 }
 
 void loopback_nats_state::deliver(const std::string& stream_name, uint64_t sequence, stream::consumer& to, const publish& x) {
@@ -48,7 +48,7 @@ void loopback_nats_state::deliver(const std::string& stream_name, uint64_t seque
   if (i == subscriptions_.end()) return;
   auto ack = "$JS.ACK." + stream_name + ".loopback.1." + std::to_string(sequence) + '.' +
              std::to_string(++to.delivered) + '.' + std::to_string(stored_ns) + ".0";
-  self_->send(i->second.courier, nats_batch{i->second.tag, {message(x.subject, ack, x.headers, x.data)}});
+  self_->send(i->second.courier, nats_batch{i->second.tag, {message(x.what->subject, ack, x.what->headers, x.what->data)}});
 }
 
 void loopback_nats_state::on_request(const nats_request& x) {

@@ -82,10 +82,10 @@ struct bus_fixture : actor_fixture {
     give(got.last<publish>().listener, x);
   }
 
-  std::string partition() const { return std::string{subjects::token_at(got.last<publish>().subject, 1)}; }
+  std::string partition() const { return std::string{subjects::token_at(got.last<publish>().what->subject, 1)}; }
 
   std::string header(std::string_view name) const {
-    for (auto& [key, value] : got.last<publish>().headers)
+    for (auto& [key, value] : got.last<publish>().what->headers)
       if (key == name) return value.str();
     return {};
   }
@@ -110,8 +110,8 @@ CAF_TEST_FIXTURE_SCOPE(command_bus_tests, bus_fixture)
 CAF_TEST(a valid command is published as an envelope) {
   submit("WriteNote", "cmd-1", {{"id", "n1"}, {"text", "hello"}});
   auto sent = got.last<publish>();
-  CAF_CHECK_EQUAL(sent.subject, subjects::command_log(subjects::partition_of("n1"), tok("WriteNote"), tok("cmd-1")));
-  auto envelope = parse_command_request(sent.data);
+  CAF_CHECK_EQUAL(sent.what->subject, subjects::command_log(subjects::partition_of("n1"), tok("WriteNote"), tok("cmd-1")));
+  auto envelope = parse_command_request(sent.what->data);
   CAF_REQUIRE(envelope);
   CAF_CHECK_EQUAL(envelope->command_type, "WriteNote");
   CAF_CHECK_EQUAL(envelope->command_id, "cmd-1");
@@ -139,11 +139,11 @@ CAF_TEST(our own reactor finds the command as it would read it) {
   CAF_CHECK_EQUAL(own->size(), 0u);
   auto sent = got.last<publish>();
   ack();
-  auto kept = own->take(1, sent.data);
+  auto kept = own->take(1, sent.what->data);
   CAF_REQUIRE(kept);
   incoming::header_list headers;
-  for (auto& [name, value] : sent.headers) headers.emplace_back(name, value.str());
-  auto read = read_stored_command(*models, incoming::message(sent.subject, {}, sent.data, headers), {});
+  for (auto& [name, value] : sent.what->headers) headers.emplace_back(name, value.str());
+  auto read = read_stored_command(*models, incoming::message(sent.what->subject, {}, sent.what->data, headers), {});
   CAF_REQUIRE(read);
   CAF_CHECK(kept->request == (*read)->request);
   CAF_CHECK(kept->owner == (*read)->owner && kept->key == (*read)->key);

@@ -64,9 +64,9 @@ CAF_TEST(a publish whose fate is unknown is tried again with the same message id
   pass(1ms);
   auto sent = got.all<publish>();
   CAF_REQUIRE_EQUAL(sent.size(), 2u);
-  CAF_CHECK(sent[0].headers == sent[1].headers);
-  CAF_CHECK_EQUAL(sent[0].subject, sent[1].subject);
-  CAF_CHECK_EQUAL(sent[0].data, sent[1].data);
+  CAF_CHECK(sent[0].what->headers == sent[1].what->headers);
+  CAF_CHECK_EQUAL(sent[0].what->subject, sent[1].what->subject);
+  CAF_CHECK_EQUAL(sent[0].what->data, sent[1].what->data);
 }
 
 CAF_TEST(a duplicate ack of our own second try is an acceptance) {

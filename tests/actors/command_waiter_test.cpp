@@ -18,11 +18,11 @@ CAF_TEST(the waiter watches before it publishes) {
 CAF_TEST(the command is published as it was ordered) {
   start_publishing(1s);
   auto sent = got.last<publish>();
-  CAF_CHECK_EQUAL(sent.subject, "commands.3.WriteNote.cmd-1");
-  CAF_CHECK_EQUAL(sent.data, R"({"command_id":"cmd-1"})");
-  CAF_REQUIRE_EQUAL(sent.headers.size(), 1u);
-  CAF_CHECK_EQUAL(std::string{sent.headers[0].first}, "Nats-Msg-Id");
-  CAF_CHECK_EQUAL(sent.headers[0].second.str(), "cmd-1");
+  CAF_CHECK_EQUAL(sent.what->subject, "commands.3.WriteNote.cmd-1");
+  CAF_CHECK_EQUAL(sent.what->data, R"({"command_id":"cmd-1"})");
+  CAF_REQUIRE_EQUAL(sent.what->headers.size(), 1u);
+  CAF_CHECK_EQUAL(std::string{sent.what->headers[0].first}, "Nats-Msg-Id");
+  CAF_CHECK_EQUAL(sent.what->headers[0].second.str(), "cmd-1");
 }
 
 CAF_TEST(an outcome 1 ms before the deadline reaches the listener) {

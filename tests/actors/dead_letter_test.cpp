@@ -17,21 +17,19 @@ struct letters_fixture {
     return incoming::delivery("COMMANDS", {.sequence = 7}, subject, "the command", headers);
   }
 
-  static publish bury(const net::nats_message& x, std::string_view reason = "the handler is on strike") {
+  static outgoing_message bury(const net::nats_message& x, std::string_view reason = "the handler is on strike") {
     return dead_letter_of(x, {reason, 5, *net::parse_delivery(x.reply())});
   }
 
   /// As DEAD_LETTERS gives it back.
-  static net::nats_message kept(const publish& x, uint64_t sequence = 3) {
+  static net::nats_message kept(const outgoing_message& x, uint64_t sequence = 3) {
     incoming::header_list headers;
     for (auto& [name, value] : x.headers) headers.emplace_back(name, value.str());
     return incoming::direct(x.subject, sequence, x.data, headers);
   }
 
-  static std::string header(const publish& x, std::string_view name) {
-    for (auto& [key, value] : x.headers)
-      if (key == name) return value.str();
-    return {};
+  static std::string header(const outgoing_message& x, std::string_view name) {
+    return std::string{net::value_of(x.headers, name)};
   }
 };
 

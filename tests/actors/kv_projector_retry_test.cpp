@@ -44,8 +44,8 @@ CAF_TEST(a write that lost reads the bucket again and decides again) {
   reply(10, entry("$KV.notes.n1", 8, 3, {{"id", "n1"}, {"text", "x"}, {"colour", "red"}}));
   CAF_REQUIRE_EQUAL(times<publish>(10), 2u);
   CAF_CHECK_EQUAL(header(write_of(10), entry_headers::expected), "8");
-  CAF_CHECK_EQUAL(text(parsed(write_of(10).data)["text"]), "new");
-  CAF_CHECK_EQUAL(text(parsed(write_of(10).data)["colour"]), "red");
+  CAF_CHECK_EQUAL(text(parsed(write_of(10).what->data)["text"]), "new");
+  CAF_CHECK_EQUAL(text(parsed(write_of(10).what->data)["colour"]), "red");
   written(10, 9);
   CAF_CHECK(result_of(10).what == result::written);
   CAF_CHECK_EQUAL(result_of(10).attempts, 1u);

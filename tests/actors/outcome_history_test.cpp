@@ -22,12 +22,8 @@ struct history_fixture {
   }
 
   void add_own(uint64_t sequence, const std::string& owner, const std::string& data = "{}") {
-    notification x;
-    x.owner = owner;
-    x.sequence = sequence;
-    x.status = outcome_status::completed;
-    x.document = std::make_shared<const std::string>(data);
-    what.add(std::move(x));
+    outgoing_message stored{"notifications." + owner + ".cmd-" + std::to_string(sequence), {{notification_headers::status, "completed"}}, data};
+    what.add(stored_outcome{std::make_shared<const outgoing_message>(std::move(stored)), sequence});
   }
 
   /// The positions, then `+` where there is more.

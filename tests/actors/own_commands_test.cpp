@@ -17,7 +17,8 @@ struct own_fixture {
 
   void keep(uint64_t sequence, std::string data = "data") {
     auto id = "cmd-" + std::to_string(sequence);
-    own.keep(sequence, std::make_unique<stored_command>(*stored(models, "PutNote", id, {{"id", "n1"}}, 0)), std::move(data));
+    own.keep(sequence, std::make_unique<stored_command>(*stored(models, "PutNote", id, {{"id", "n1"}}, 0)),
+             std::make_shared<const outgoing_message>(outgoing_message{{}, {}, std::move(data)}));
   }
 
   bool has(uint64_t sequence) {

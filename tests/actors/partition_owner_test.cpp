@@ -289,7 +289,7 @@ CAF_TEST(a write whose fate is unknown is found out) {
   nats_reply x;
   x.message = incoming::no_message();
   give(owner, x);
-  bucket_is(*partition_table::parse(got.last<publish>().data));
+  bucket_is(*partition_table::parse(got.last<publish>().what->data));
   published unknown;
   unknown.error = make_error(errc::outcome_unknown);
   give(owner, unknown);

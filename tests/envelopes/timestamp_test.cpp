@@ -17,6 +17,13 @@ CAF_TEST(a time is written in UTC with milliseconds) {
   CAF_CHECK_EQUAL(to_rfc3339(system_clock::time_point{seconds{951827696}}), "2000-02-29T12:34:56.000Z");
 }
 
+CAF_TEST(milliseconds are written with one decimal) {
+  CAF_CHECK_EQUAL(milliseconds_text(nanoseconds{0}), "0.0");
+  CAF_CHECK_EQUAL(milliseconds_text(nanoseconds{349'999}), "0.3");
+  CAF_CHECK_EQUAL(milliseconds_text(nanoseconds{950'001}), "1.0");
+  CAF_CHECK_EQUAL(milliseconds_text(hours{24 * 365}), "31536000000.0");
+}
+
 CAF_TEST(what is written is a timestamp) {
   CAF_CHECK(is_rfc3339(now_rfc3339()));
   CAF_CHECK_EQUAL(now_rfc3339().size(), 24u);

@@ -63,13 +63,9 @@ struct hub_fixture : actor_fixture {
 
   /// Our reactor has heard that its outcome is stored.
   void stored(uint64_t sequence, const std::string& owner, const std::string& id) {
-    notification x;
-    x.owner = owner;
-    x.command_id = id;
-    x.sequence = sequence;
-    x.status = outcome_status::completed;
-    x.document = std::make_shared<const std::string>(R"({"n":)" + std::to_string(sequence) + '}');
-    give(hub, x);
+    outgoing_message what{"notifications." + owner + '.' + id, {{notification_headers::status, "completed"}, {notification_headers::timing, "0.3 1.2"}},
+                          R"({"n":)" + std::to_string(sequence) + '}'};
+    give(hub, stored_outcome{std::make_shared<const outgoing_message>(std::move(what)), sequence});
   }
 
   static size_t outcomes_of(const std::pair<notification_listener, fake_script_ptr>& who) {

@@ -76,10 +76,10 @@ struct owner_fixture : actor_fixture {
     if (writes_ == got.count<publish>()) return;
     writes_ = got.count<publish>();
     auto written = got.last<publish>();
-    CAF_CHECK_EQUAL(written.subject, "$KV.tidings_leases.reactor");
+    CAF_CHECK_EQUAL(written.what->subject, "$KV.tidings_leases.reactor");
     published x;
     if (expected(written) == std::to_string(revision)) {
-      table = *partition_table::parse(written.data);
+      table = *partition_table::parse(written.what->data);
       x.sequence = ++revision;
     } else {
       x.error = make_error(errc::wrong_revision);
@@ -98,9 +98,7 @@ struct owner_fixture : actor_fixture {
   }
 
   static std::string expected(const publish& x) {
-    for (auto& [name, value] : x.headers)
-      if (std::string_view{name} == entry_headers::expected) return value.str();
-    return {};
+    return std::string{net::value_of(x.what->headers, entry_headers::expected)};
   }
 
   bool holds(uint32_t p) const {

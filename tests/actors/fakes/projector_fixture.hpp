@@ -125,9 +125,15 @@ struct projector_fixture : actor_fixture {
   }
 
   static std::string header(const publish& x, std::string_view name) {
-    for (auto& [key, value] : x.headers)
-      if (key == name) return value.str();
-    return {};
+    return std::string{net::value_of(x.what->headers, name)};
+  }
+
+  stage stage_of(uint64_t sequence) {
+    auto asked = self->request(projector, caf::infinite, ask_stage{sequence});
+    consume_messages();
+    stage result{};
+    asked.receive([&](stage x) { result = x; }, [&](const caf::error& why) { CAF_FAIL(sys.render(why)); });
+    return result;
   }
 
   projected result_of(uint64_t sequence) const {

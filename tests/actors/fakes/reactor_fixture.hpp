@@ -128,8 +128,9 @@ struct reactor_fixture : actor_fixture {
   /// Where the last delivery wants its acknowledgement.
   const std::string& ack() const { return ack_; }
 
-  void project_ends(uint64_t sequence, projected::result what, rejection reason = {}) {
+  void project_ends(uint64_t sequence, projected::result what, rejection reason = {}, std::optional<clock_time> handled_at = {}) {
     projected x;
+    x.handled_at = handled_at;
     x.cookie = sequence;
     x.what = what;
     x.reason = std::move(reason);
@@ -173,12 +174,10 @@ struct reactor_fixture : actor_fixture {
   }
 
   static std::string header(const publish& x, std::string_view name) {
-    for (auto& [key, value] : x.headers)
-      if (key == name) return value.str();
-    return {};
+    return std::string{net::value_of(x.what->headers, name)};
   }
 
-  json told() const { return parsed(last_publish().data); }
+  json told() const { return parsed(last_publish().what->data); }
 
   /// The acknowledgements so far, e.g. "+ACK".
   std::vector<std::string> acks() const {

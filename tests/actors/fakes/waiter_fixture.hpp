@@ -44,9 +44,8 @@ struct waiter_fixture : actor_fixture {
   outgoing_command outgoing(const std::string& digest = {}) const {
     outgoing_command result;
     result.type = "WriteNote";
-    result.subject = "commands.3.WriteNote.cmd-1";
-    result.headers = {{command_headers::msg_id, "cmd-1"}};
-    result.data = R"({"command_id":"cmd-1"})";
+    result.message = std::make_shared<const outgoing_message>(outgoing_message{
+        "commands.3.WriteNote.cmd-1", {{command_headers::msg_id, "cmd-1"}}, R"({"command_id":"cmd-1"})"});
     result.key = "n1";
     result.digest = digest;
     return result;
