@@ -67,12 +67,11 @@ caf::expected<outgoing_command> command_bus_state::prepare(submit_command& x, co
   if (!key) return key.error();
   outgoing_command out;
   out.type = spec->type.str();
-  out.key = key->str();
   auto message = std::make_shared<outgoing_message>();
   message->headers.reserve(5);
   message->headers.emplace_back(command_headers::msg_id, id.str());
   message->headers.emplace_back(command_headers::owner, x.owner->str());
-  message->headers.emplace_back(command_headers::key, out.key);
+  message->headers.emplace_back(command_headers::key, key->str());
   if (x.client_chosen) {
     out.digest = sha256_hex(out.type + '\n' + dump(x.payload));
     message->headers.emplace_back(command_headers::digest, out.digest);
@@ -86,7 +85,7 @@ caf::expected<outgoing_command> command_bus_state::prepare(submit_command& x, co
   if (x.delay.count() > 0) message->headers.emplace_back(command_headers::delay, std::to_string(x.delay.count()));
   if (!x.traceparent.empty()) message->headers.emplace_back(command_headers::traceparent, x.traceparent);
   // Commands of a model with unique members share one partition, so that whoever owns it sees them all in order.
-  auto partition = subjects::partition_of(model->unique.empty() ? out.key : model->bucket.str());
+  auto partition = subjects::partition_of(model->unique.empty() ? key->str() : model->bucket.str());
   message->subject = subjects::command_log(partition, spec->type, id);
   command_request request{out.type, id.str(), std::move(x.service_id), now_rfc3339(), std::move(x.payload)};
   message->data = to_json(request);

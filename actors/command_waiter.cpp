@@ -58,9 +58,7 @@ void command_waiter_state::init(std::shared_ptr<wait_order> order) {
   // The hub's mailbox has this before anything of ours reaches the network: the outcome cannot slip by.
   self_->send(order_->hub, watch_command{order_->command_id.str(), self_});
   if (!order_->outgoing) return look_for_outcome(order_->owner);
-  type_ = order_->outgoing->type;
   partition_ = subjects::token_at(order_->outgoing->message->subject, 1);
-  key_ = order_->outgoing->key;
   if (order_->outgoing->digest.empty()) publish_now();
   else look_for_outcome(order_->owner);
 }
@@ -147,10 +145,11 @@ void command_waiter_state::answer_pending() {
     if (step_ == step::done) return; // the outcome came while we asked
     outcome pending;
     pending.command_id = order_->command_id.str();
-    pending.command_type = type_;
+    pending.command_type = order_->outgoing ? order_->outgoing->type : type_;
     pending.timestamp = now_rfc3339();
     pending.reached = reached;
-    if (!key_.empty()) pending.key = key_;
+    std::string_view key = order_->outgoing ? net::value_of(order_->outgoing->message->headers, command_headers::key) : key_;
+    if (!key.empty()) pending.key = key;
     answer({order_->cookie, {}, pending.command_id, outcome_status::pending, {},
             0, std::make_shared<const std::string>(to_json(pending))});
   };

@@ -22,7 +22,6 @@ using command_waiter_ptr = command_waiter_actor::stateful_pointer<command_waiter
 struct outgoing_command {
   std::string type;
   outgoing_message_ptr message;
-  std::string key;
   std::string digest; ///< Set when the client chose the id: somebody may have used it before.
   std::unique_ptr<stored_command> meaning = {}; ///< What `message` says, for our own reactor; null without one.
 };
@@ -101,7 +100,7 @@ private:
   bool asked_public_ = false;
   std::optional<token> stored_for_; // owner of a command that was stored before we came
   bool told_ = false;         // the hub watches no more
-  std::string type_, key_;    // for the pending document
+  std::string type_, key_;    // of a command that was stored before we came
 };
 
 command_waiter_actor::behavior_type command_waiter(command_waiter_ptr self, std::shared_ptr<wait_order> order);

@@ -2,6 +2,8 @@
 #include "actors/kv_projector.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <string_view>
 
 #include <spdlog/spdlog.h>
 
@@ -47,13 +49,14 @@ void kv_projector_state::init(kv_projector_options options) {
 
 // ---- Order ---------------------------------------------------------------------------------------------------------
 
-std::vector<std::string> kv_projector_state::lanes_of(const stored_command& x) const {
-  std::vector<std::string> result{"key:" + x.key.str()};
+lane_list kv_projector_state::lanes_of(const stored_command& x) const {
+  std::hash<std::string_view> number;
+  lane_list result{number(x.key.str())};
   auto& model = *options_.model;
   if (model.unique.empty()) return result;
   // A handler elsewhere may answer with any value, so with one about everybody goes through one lane.
-  if (std::ranges::any_of(model.commands, [](auto& c) { return c.second.handler.has_value(); })) return {"all"};
-  for (auto& [field, value] : unique_values(x.request.payload)) result.push_back("unique:" + field + '=' + canonical(value));
+  if (std::ranges::any_of(model.commands, [](auto& c) { return c.second.handler.has_value(); })) return {0};
+  for (auto& [field, value] : unique_values(x.request.payload)) result.push_back(number(field + '=' + canonical(value)));
   return result;
 }
 

@@ -58,7 +58,7 @@ private:
 
   struct task {
     project order;
-    std::vector<std::string> lanes;
+    lane_list lanes;
     step at = step::queued;
     uint32_t failures = 0; ///< Of the handler, or of writes that lost or cannot succeed.
     uint32_t stalls = 0;   ///< Of the infrastructure: no reason to give up.
@@ -74,7 +74,7 @@ private:
     decision verdict;
   };
 
-  std::vector<std::string> lanes_of(const stored_command& x) const;
+  lane_list lanes_of(const stored_command& x) const;
   static bool asks_leader(const task& x);
   void begin(task& x);
   void read(task& x);

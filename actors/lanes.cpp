@@ -5,7 +5,7 @@
 
 namespace tidings {
 
-bool lanes::enter(uint64_t who, const std::vector<std::string>& names) {
+bool lanes::enter(uint64_t who, const lane_list& names) {
   size_t behind = 0;
   for (auto& name : names) {
     auto& queue = queues_[name];
@@ -17,7 +17,7 @@ bool lanes::enter(uint64_t who, const std::vector<std::string>& names) {
   return behind == 0;
 }
 
-std::vector<uint64_t> lanes::leave(uint64_t who, const std::vector<std::string>& names) {
+std::vector<uint64_t> lanes::leave(uint64_t who, const lane_list& names) {
   std::vector<uint64_t> free;
   for (auto& name : names) {
     auto i = queues_.find(name);

@@ -79,7 +79,9 @@ void append_action(std::string& out, std::string_view type, std::string_view dat
 
 std::string to_json(const outcome& x, std::string_view payload, std::string_view actions) {
   std::string out;
-  out.reserve(payload.size() + actions.size() + 512);
+  // About what it takes, since outcomes are kept for a while: 240 for the names of members, 3 ids.
+  out.reserve(payload.size() + actions.size() + 240 + 3 * x.command_id.size() + x.command_type.size() + x.timestamp.size()
+              + (x.key ? x.key->size() : 0) + (x.error ? x.error->size() : 0));
   out += R"({"success":)";
   out += success_of(x.status);
   append_text(out, R"(,"command_id":)", x.command_id);

@@ -20,7 +20,7 @@ CAF_TEST(the command is published as it was ordered) {
   auto sent = got.last<publish>();
   CAF_CHECK_EQUAL(sent.what->subject, "commands.3.WriteNote.cmd-1");
   CAF_CHECK_EQUAL(sent.what->data, R"({"command_id":"cmd-1"})");
-  CAF_REQUIRE_EQUAL(sent.what->headers.size(), 1u);
+  CAF_REQUIRE_EQUAL(sent.what->headers.size(), 2u);
   CAF_CHECK_EQUAL(std::string{sent.what->headers[0].first}, "Nats-Msg-Id");
   CAF_CHECK_EQUAL(sent.what->headers[0].second.str(), "cmd-1");
 }

@@ -45,8 +45,7 @@ struct waiter_fixture : actor_fixture {
     outgoing_command result;
     result.type = "WriteNote";
     result.message = std::make_shared<const outgoing_message>(outgoing_message{
-        "commands.3.WriteNote.cmd-1", {{command_headers::msg_id, "cmd-1"}}, R"({"command_id":"cmd-1"})"});
-    result.key = "n1";
+        "commands.3.WriteNote.cmd-1", {{command_headers::msg_id, "cmd-1"}, {command_headers::key, "n1"}}, R"({"command_id":"cmd-1"})"});
     result.digest = digest;
     return result;
   }
