@@ -143,4 +143,9 @@ struct projector_fixture : actor_fixture {
   }
 };
 
+/// A projector of the bucket `notes`, whose commands the model decides.
+struct notes_fixture : projector_fixture {
+  notes_fixture() { start("notes"); }
+};
+
 } // namespace tidings
