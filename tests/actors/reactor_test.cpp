@@ -169,7 +169,11 @@ CAF_TEST(a message that is no envelope is buried as it came and its owner is tol
   stored_publish(1);
   CAF_CHECK_EQUAL(last_publish().what->subject, "notifications.public.cmd-1");
   CAF_CHECK_EQUAL(text(told()["code"]), "dead_lettered");
+  CAF_CHECK_EQUAL(got.count<stored_outcome>(), 0u);
   stored_publish(1);
+  CAF_MESSAGE("also by whoever waits in this process");
+  CAF_REQUIRE_EQUAL(got.count<stored_outcome>(), 1u);
+  CAF_CHECK(got.last<stored_outcome>().what == last_publish().what);
   CAF_CHECK((acks() == texts{"+TERM"}));
 }
 
